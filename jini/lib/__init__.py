@@ -1,0 +1,1 @@
+"""App-neutral code: imports no app, holds no concrete model."""

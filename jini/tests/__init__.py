@@ -1,0 +1,1 @@
+"""Consistency tests that walk models, URLs and templates."""
