@@ -1,0 +1,2 @@
+"""Context."""
+def shell(request): return {}

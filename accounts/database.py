@@ -1,0 +1,105 @@
+"""Roles, grants and the proof that every tenant table is under row-level security and composite keys."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+
+from accounts.models import Membership
+from accounts.tenancy import OrganisationOwned
+
+
+class UnsafeTable(Exception):
+    """A tenant table lacks a part of its boundary."""
+
+
+def become_owner() -> None:
+    """Make this process work as the login role of DATABASE_URL, which owns the tables and migrates them."""
+    options = connection.settings_dict["OPTIONS"]
+    if f"role={settings.DATABASE_ROLE}" in options.get("options", ""):
+        connection.close()
+        del options["options"]
+
+
+def become_application() -> None:
+    """Make this process work as the application's role again."""
+    if connection.settings_dict["USER"] != settings.DATABASE_ROLE:
+        connection.close()
+        connection.settings_dict["OPTIONS"]["options"] = f"-c role={settings.DATABASE_ROLE}"
+
+
+def prepare() -> None:
+    """Create the application's role and the extensions, as the owner."""
+    role = connection.ops.quote_name(settings.DATABASE_ROLE)
+    with connection.cursor() as cursor:
+        # Two migrations at once (two test workers) must not both create the role: roles belong to the whole cluster.
+        cursor.execute("SELECT pg_advisory_lock(hashtext('jini.prepare'))")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_ROLE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS")
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('jini.prepare'))")
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+
+
+def grant() -> None:
+    """Let the application's role use every table, and let it truncate or alter none."""
+    role = connection.ops.quote_name(settings.DATABASE_ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT {role} TO CURRENT_USER")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        cursor.execute("REVOKE UPDATE, DELETE ON accounts_auditentry FROM " + role)
+
+
+def tenant_models() -> Iterator[type[OrganisationOwned]]:
+    """Yield every model whose rows belong to an organisation."""
+    for model in apps.get_models(include_auto_created=True):
+        if issubclass(model, OrganisationOwned):
+            yield model
+
+
+_TABLE = """
+SELECT c.relrowsecurity AND c.relforcerowsecurity,
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid),
+       (SELECT a.attnotnull FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'organisation_id'),
+       EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = %s || '_organisation_key')
+FROM pg_class c WHERE c.relname = %s AND c.relnamespace = 'public'::regnamespace
+"""
+_REFERENCE = """
+SELECT EXISTS (
+    SELECT FROM pg_constraint k
+    JOIN pg_attribute o ON o.attrelid = k.conrelid AND o.attnum = k.conkey[1] AND o.attname = 'organisation_id'
+    JOIN pg_attribute c ON c.attrelid = k.conrelid AND c.attnum = k.conkey[2] AND c.attname = %s
+    WHERE k.contype = 'f' AND k.conrelid = %s::regclass AND k.confrelid = %s::regclass
+)
+"""
+
+
+def faults() -> list[str]:
+    """Return what is missing of the boundary, one sentence each; empty when every tenant table is safe."""
+    found: list[str] = []
+    with connection.cursor() as cursor:
+        for model in tenant_models():
+            table = model._meta.db_table  # noqa: SLF001 -- Django's documented name
+            cursor.execute(_TABLE, [table, table])
+            row = cursor.fetchone()
+            for is_there, part in zip(
+                row or (False,) * 4, ("forced row-level security", "a policy", "NOT NULL", "the organisation key"), strict=True
+            ):
+                if not is_there:
+                    found.append(f"{table} lacks {part}")
+            for field in _references(model):
+                parent = field.related_model._meta.db_table  # noqa: SLF001 -- as above
+                cursor.execute(_REFERENCE, [field.column, table, parent])
+                if not cursor.fetchone()[0]:
+                    found.append(f"{table}.{field.column} lacks a composite key to {parent}")
+    return found
+
+
+def _references(model: type[models.Model]) -> Iterator[models.ForeignKey]:
+
+    for field in model._meta.concrete_fields:  # noqa: SLF001 -- as above
+        if isinstance(field, models.ForeignKey) and issubclass(field.related_model, (OrganisationOwned, Membership)):
+            yield field

@@ -1,0 +1,74 @@
+"""Decides the organisation of a request once, and wraps the request in its one scope and transaction."""
+
+import uuid
+from collections.abc import Callable
+from typing import cast
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from accounts.models import Membership, Organisation, User
+from accounts.tenancy import acting_for
+
+SESSION_KEY = "organisation"
+
+
+class MemberRequest(HttpRequest):
+    """What a view receives from a signed-in member: `member` and `organisation` are set."""
+
+    user: User
+    member: Membership
+    organisation: Organisation
+
+
+class OrganisationMiddleware:
+    """Sets `request.member` and `request.organisation`; both None for who is signed out or belongs nowhere.
+
+    A request of a member runs in the scope of the organisation, which is one transaction; an exception or an answer
+    of 500 and above rolls it back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        member = self._member(request)
+        request.member = member  # type: ignore[attr-defined]
+        request.organisation = member.organisation if member else None  # type: ignore[attr-defined]
+        if member is None:
+            return self.get_response(request)
+        with acting_for(member.organisation), timezone.override(member.organisation.zone):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002 -- Django's signature
+        """Undo what a failing view wrote: Django turns the exception into an answer before it could reach the scope."""
+        if getattr(request, "member", None) is not None:
+            transaction.set_rollback(True)
+
+    @staticmethod
+    def _member(request: HttpRequest) -> Membership | None:
+        if not request.user.is_authenticated:
+            return None
+        mine = Membership.objects.active().filter(user=request.user).select_related("organisation", "user")
+        chosen = request.session.get(SESSION_KEY)
+        if chosen and (member := mine.filter(organisation_id=uuid.UUID(chosen)).first()):
+            return member
+        return mine.order_by("created_at", "id").first()
+
+
+class LanguageMiddleware:
+    """Shows every page in the language of the person, and before sign-in in that of the cookie or the browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            language = cast("User", request.user).language
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)

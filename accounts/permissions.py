@@ -1,0 +1,102 @@
+"""Who may do what: every right of every role, on one screen."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+P = ParamSpec("P")
+
+
+class Role(models.TextChoices):
+    """Each role may do what the one before it may."""
+
+    TELECALLER = "telecaller", _("Telecaller")
+    MANAGER = "manager", _("Manager")
+    ADMIN = "admin", _("Admin")
+    OWNER = "owner", _("Owner")
+
+
+class Permission(StrEnum):
+    """One right; a view names the one it needs."""
+
+    LEAD_VIEW = "lead.view"
+    LEAD_EDIT = "lead.edit"
+    LEAD_ASSIGN = "lead.assign"
+    LEAD_IMPORT = "lead.import"
+    LEAD_EXPORT = "lead.export"
+    CALL_MAKE = "call.make"
+    CALL_VIEW = "call.view"
+    CAMPAIGN_VIEW = "campaign.view"
+    CAMPAIGN_EDIT = "campaign.edit"
+    FIGURES_OWN = "figures.own"
+    FIGURES_TEAM = "figures.team"
+    PEOPLE_VIEW = "people.view"
+    PEOPLE_EDIT = "people.edit"
+    SETTINGS_EDIT = "settings.edit"
+    TELEPHONY_EDIT = "telephony.edit"
+    PROFILE_EDIT = "profile.edit"
+    ADMIN_SITE = "admin.site"
+    DEMO_REMOVE = "demo.remove"
+
+
+_TELECALLER = frozenset(
+    {
+        Permission.LEAD_VIEW,
+        Permission.LEAD_EDIT,
+        Permission.CALL_MAKE,
+        Permission.CALL_VIEW,
+        Permission.FIGURES_OWN,
+        Permission.PROFILE_EDIT,
+    }
+)
+_MANAGER = _TELECALLER | {
+    Permission.LEAD_ASSIGN,
+    Permission.LEAD_IMPORT,
+    Permission.LEAD_EXPORT,
+    Permission.CAMPAIGN_VIEW,
+    Permission.CAMPAIGN_EDIT,
+    Permission.FIGURES_TEAM,
+    Permission.PEOPLE_VIEW,
+}
+_ADMIN = _MANAGER | {
+    Permission.PEOPLE_EDIT,
+    Permission.SETTINGS_EDIT,
+    Permission.TELEPHONY_EDIT,
+    Permission.ADMIN_SITE,
+    Permission.DEMO_REMOVE,
+}
+
+GRANTS: dict[str, frozenset[Permission]] = {
+    Role.TELECALLER: _TELECALLER,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN,
+}
+
+
+def requires(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]], Callable[Concatenate[Any, P], HttpResponse]]:
+    """Let a view be used only by a member whose role holds `permission`; everyone else gets 403.
+
+    The permission stays on the view as `required_permission`, where a test that walks all URLs finds it.
+    """
+
+    def decorate(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[Concatenate[Any, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            member = getattr(request, "member", None)
+            if member is None or not member.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.required_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,37 @@
+"""The Celery tasks that every queue runs: do what is due, and look for what fell due."""
+
+import logging
+import time
+
+from celery import shared_task
+
+logger = logging.getLogger(__name__)
+
+LONGEST_RUN_SECONDS = 20.0
+
+
+@shared_task(name="accounts.run_due")
+def run_due(queue: str) -> int:
+    """Carry out due tasks of `queue` until none is left or twenty seconds are over; return how many were taken."""
+    from accounts import work  # noqa: PLC0415 -- leaf
+
+    started, taken = time.monotonic(), 0
+    while (claimed := work.claim(queue)) is not None:
+        taken += 1
+        try:
+            work.run(claimed)
+        except Exception:  # noqa: BLE001 -- the row was put off already; one bad task must not stop the queue
+            logger.exception("work.failed", extra={"task": claimed.task, "due_task": str(claimed.id)})
+        if time.monotonic() - started > LONGEST_RUN_SECONDS:
+            work.nudge(queue)
+            break
+    return taken
+
+
+@shared_task(name="accounts.sweep")
+def sweep(queue: str) -> int:
+    """Find what a lost nudge left behind, and wake a worker for what falls due before the next sweep."""
+    from accounts import work  # noqa: PLC0415 -- leaf
+
+    work.nudge_upcoming(queue)
+    return run_due(queue)

@@ -1,0 +1,129 @@
+"""The three layers of the tenant boundary, each proven by removing it."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django_scopes import ScopeError, scopes_disabled
+
+from accounts import database
+from accounts.models import Organisation
+from accounts.tenancy import NoOrganisation, OtherOrganisation, acting_for, database_scope
+from dialer.tests.factories import make_call
+from leads.models import Lead, Status
+from leads.tests.factories import make_lead
+
+
+@pytest.fixture
+def foreign_lead(rival: Organisation) -> Lead:
+    with acting_for(rival):
+        return make_lead()
+
+
+def test_a_query_outside_every_scope_raises(foreign_lead):
+    with pytest.raises(ScopeError):
+        Lead.objects.filter(pk=foreign_lead.pk).exists()
+
+
+def test_writing_outside_every_scope_raises(organisation):
+    with pytest.raises(NoOrganisation):
+        Lead(phone="+919000000009").save()
+
+
+def test_inside_a_scope_the_rows_of_another_organisation_are_not_found(scope, foreign_lead):
+    mine = make_lead()
+
+    assert [lead.pk for lead in Lead.objects.all()] == [mine.pk]
+    assert Lead.objects.filter(pk=foreign_lead.pk).update(city="Pune") == 0
+    assert Lead.objects.filter(pk=foreign_lead.pk).delete()[0] == 0
+
+
+def test_a_row_of_another_organisation_is_not_saved(scope, foreign_lead):
+    with pytest.raises(OtherOrganisation):
+        foreign_lead.save()
+
+
+def test_without_the_managers_row_level_security_still_hides(scope, foreign_lead):
+    make_lead()
+
+    with scopes_disabled():
+        assert Lead.objects.filter(pk=foreign_lead.pk).count() == 0
+        assert Lead.objects.count() == 1
+
+
+def test_without_row_level_security_only_the_managers_hide(scope, foreign_lead):
+    """The twin: with the second layer taken away, the query of the test above does see the foreign row."""
+    make_lead()
+
+    database_as_owner = "RESET ROLE"
+    with connection.cursor() as cursor:
+        cursor.execute(database_as_owner)
+        cursor.execute("ALTER TABLE leads_lead NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("ALTER TABLE leads_lead DISABLE ROW LEVEL SECURITY")
+        with scopes_disabled():
+            assert Lead.objects.filter(pk=foreign_lead.pk).count() == 1
+        assert Lead.objects.filter(pk=foreign_lead.pk).count() == 0
+        cursor.execute("SET ROLE jini_app")
+
+
+def test_a_connection_that_names_no_organisation_sees_nothing(foreign_lead):
+    with scopes_disabled():
+        assert Lead.objects.count() == 0
+
+
+def test_the_organisation_is_forgotten_when_the_scope_ends(scope, rival, foreign_lead):
+    with acting_for(rival):
+        assert Lead.objects.count() == 1
+
+    assert Lead.objects.count() == 0
+
+
+def test_row_level_security_refuses_a_row_written_for_another_organisation(scope, rival):
+    status = Status.objects.first()
+    with scopes_disabled(), pytest.raises(Exception, match="row-level security"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO leads_tag (id, organisation_id, name) VALUES (gen_random_uuid(), %s, 'x')", [rival.pk]
+            )
+    assert status is not None
+
+
+def test_the_composite_key_refuses_a_call_to_a_lead_of_another_organisation(scope, telecaller, foreign_lead):
+    with pytest.raises(IntegrityError, match="dialer_call_lead_id_within"), transaction.atomic():
+        make_call(foreign_lead, telecaller)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_without_the_composite_key_the_foreign_lead_is_accepted(scope, telecaller, foreign_lead):
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("ALTER TABLE dialer_call DROP CONSTRAINT dialer_call_lead_id_within")
+        cursor.execute("SET ROLE jini_app")
+        make_call(foreign_lead, telecaller)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_every_tenant_table_is_behind_the_boundary(db):
+    assert database.faults() == []
+
+
+def test_a_table_without_its_policy_is_a_fault(db):
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("ALTER TABLE leads_tag NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("SET ROLE jini_app")
+
+    assert database.faults() == ["leads_tag lacks forced row-level security"]
+
+
+def test_scopes_nest_and_return(organisation, rival):
+    with acting_for(organisation):
+        with database_scope(rival.pk):
+            assert _named() == str(rival.pk)
+        assert _named() == str(organisation.pk)
+    assert _named() == ""
+
+
+def _named() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('jini.organisation', true)")
+        return cursor.fetchone()[0]

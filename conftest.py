@@ -1,0 +1,71 @@
+"""The cast of the tests: two organisations and the people in them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+
+from accounts.models import Membership, Organisation
+from accounts.permissions import Role
+from accounts.tenancy import acting_for
+from accounts.tests.factories import make_member, make_organisation
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return make_organisation("Kiran Rooftop Solar")
+
+
+@pytest.fixture
+def rival(db: None) -> Organisation:
+    return make_organisation("Rival Traders")
+
+
+@pytest.fixture
+def scope(organisation: Organisation) -> Iterator[Organisation]:
+    """The scope of `organisation`, open for the arranging of a test; a request opens its own."""
+    with acting_for(organisation):
+        yield organisation
+
+
+@pytest.fixture
+def telecaller(organisation: Organisation) -> Membership:
+    return make_member(organisation, Role.TELECALLER, first_name="Asha", last_name="Kulkarni")
+
+
+@pytest.fixture
+def colleague(organisation: Organisation) -> Membership:
+    return make_member(organisation, Role.TELECALLER, first_name="Bilal", last_name="Shaikh")
+
+
+@pytest.fixture
+def manager(organisation: Organisation) -> Membership:
+    return make_member(organisation, Role.MANAGER, first_name="Meera", last_name="Iyer")
+
+
+@pytest.fixture
+def admin(organisation: Organisation) -> Membership:
+    return make_member(organisation, Role.ADMIN, first_name="Ravi", last_name="Menon")
+
+
+@pytest.fixture
+def owner(organisation: Organisation) -> Membership:
+    return organisation.memberships.get(role=Role.OWNER)
+
+
+@pytest.fixture
+def outsider(rival: Organisation) -> Membership:
+    """An admin of the other organisation: all rights, none of them here."""
+    return make_member(rival, Role.ADMIN, first_name="Omkar", last_name="Rival")
+
+
+@pytest.fixture
+def client_of() -> Callable[[Membership], Client]:
+    """Return a function that gives a client signed in as a member."""
+
+    def signed_in(member: Membership) -> Client:
+        client = Client()
+        client.force_login(member.user)
+        return client
+
+    return signed_in

@@ -1,0 +1,19 @@
+"""Calls, their outcomes, and the queue that hands them out."""
+
+from dialer.models.call import Call, CallEvent
+from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
+from dialer.models.disposition import Disposition
+from dialer.models.settings import DialerSettings
+from dialer.models.telephony import TelephonyAccount
+
+__all__ = [
+    "Call",
+    "CallEvent",
+    "Campaign",
+    "CampaignMember",
+    "DialerSettings",
+    "Disposition",
+    "QueueEntry",
+    "RetryRule",
+    "TelephonyAccount",
+]

@@ -1,0 +1,153 @@
+"""A call, from the intent to its outcome, and every event a provider reported of it."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+
+
+class CallQuerySet(OrganisationQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        return self if member.sees_everything else self.filter(telecaller=member)
+
+    def open(self) -> Self:
+        """Calls that are not wrapped up yet: at most one of each telecaller."""
+        return self.filter(closed_at=None)
+
+
+class Call(OrganisationOwned):
+    """One attempt to talk to one lead. The row exists before any provider is asked.
+
+    `status` is the customer's leg in Twilio's spelling and moves up only (see `dialer.calls.merging`); `state` of the
+    intent is what the worker goes by. `ended_at` closes the line, `closed_at` the wrap-up.
+    """
+
+    class Direction(models.TextChoices):
+        OUTGOING = "outgoing", _("Outgoing")
+        INCOMING = "incoming", _("Incoming")
+
+    class Mode(models.TextChoices):
+        BRIDGE = "bridge", _("Rings my phone first")
+        OWN_PHONE = "own_phone", _("My own phone")
+
+    class Status(models.TextChoices):
+        INTENT = "intent", _("Starting")
+        QUEUED = "queued", _("Starting")
+        INITIATED = "initiated", _("Dialling")
+        RINGING = "ringing", _("Ringing")
+        IN_PROGRESS = "in-progress", _("Connected")
+        COMPLETED = "completed", _("Ended")
+        BUSY = "busy", _("Busy")
+        NO_ANSWER = "no-answer", _("No answer")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Cancelled")
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    telecaller = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.OUTGOING)
+    mode = models.CharField(max_length=10, choices=Mode)
+    provider = models.CharField(max_length=20)
+    phone = models.CharField(_("phone"), max_length=16)
+    caller_id = models.CharField(max_length=16, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
+    agent_status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
+    customer_leg = models.CharField(max_length=64, blank=True)
+    agent_leg = models.CharField(max_length=64, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+    # The clock of the customer's leg. Talk time is answered to ended, in whole seconds.
+    started_at = models.DateTimeField()
+    ringing_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ring_seconds = models.PositiveIntegerField(null=True)
+    talk_seconds = models.PositiveIntegerField(null=True)
+    disposition = models.ForeignKey("dialer.Disposition", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    note = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    wrap_up_seconds = models.PositiveIntegerField(null=True)
+    policy_version = models.PositiveIntegerField(default=0)
+
+    objects = scoped(CallQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "telecaller"], condition=models.Q(closed_at=None), name="call_one_open_of_telecaller"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "lead"], condition=models.Q(ended_at=None), name="call_one_live_to_lead"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None) | models.Q(ended_at__isnull=False), name="call_closed_after_its_end"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(talk_seconds=None) | models.Q(answered_at__isnull=False), name="call_talk_needs_an_answer"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-started_at", "-id"], name="call_newest"),
+            models.Index(fields=["organisation", "telecaller", "-started_at", "-id"], name="call_newest_of_telecaller"),
+            models.Index(fields=["organisation", "lead", "-started_at"], name="call_newest_of_lead"),
+            models.Index(fields=["organisation", "phone", "-started_at"], name="call_newest_to_phone"),
+            models.Index(fields=["organisation", "customer_leg"], name="call_by_customer_leg", condition=~models.Q(customer_leg="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Call {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dialer:call", args=[self.pk])
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the line is, or may still be, open."""
+        return self.ended_at is None
+
+    @property
+    def is_in_wrap_up(self) -> bool:
+        return self.ended_at is not None and self.closed_at is None
+
+    @property
+    def is_connected(self) -> bool:
+        return self.answered_at is not None
+
+    @property
+    def since(self) -> dt.datetime:
+        """From when the timer of the call bar counts."""
+        return self.ended_at or self.answered_at or self.started_at or timezone.now()
+
+
+class CallEvent(OrganisationOwned):
+    """One post of a provider, kept as it came. `verdict` says what was decided on it."""
+
+    class Verdict(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        MERGED = "merged", _("Merged")
+        LATE = "late", _("Late")
+        UNKNOWN_CALL = "unknown_call", _("Unknown call")
+        UNKNOWN_STATUS = "unknown_status", _("Unknown status")
+
+    provider = models.CharField(max_length=20)
+    event_key = models.CharField(max_length=64)
+    # Our own token in the address the provider was given; no foreign key, since the call may be unknown or erased.
+    call_token = models.UUIDField()
+    leg = models.CharField(max_length=10)
+    payload = models.JSONField()
+    received_at = models.DateTimeField()
+    copies = models.PositiveIntegerField(default=1)
+    verdict = models.CharField(max_length=15, choices=Verdict, default=Verdict.WAITING)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "provider", "event_key"], name="call_event_once")]
+        indexes = [models.Index(fields=["organisation", "call_token", "received_at"], name="call_events_of_call")]
+
+    def __str__(self) -> str:
+        return f"CallEvent {self.pk}"

@@ -1,0 +1,142 @@
+"""Campaigns, and the narrow hot table from which leads are handed out."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+
+
+class CampaignQuerySet(OrganisationQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        return self if member.sees_everything else self.filter(campaign_members__member=member)
+
+    def running(self) -> Self:
+        return self.filter(state=Campaign.State.RUNNING)
+
+
+class Campaign(OrganisationOwned):
+    """A list of leads, the people who call it, and the rules they call it by."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        RUNNING = "running", _("Running")
+        PAUSED = "paused", _("Paused")
+        ENDED = "ended", _("Ended")
+
+    name = models.CharField(_("name"), max_length=80)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 to 9; 9 is called first."))
+    opens_at = models.TimeField(_("calls start"), default=dt.time(10))
+    closes_at = models.TimeField(_("calls end"), default=dt.time(21))
+    maximum_attempts = models.PositiveSmallIntegerField(_("attempts at most"), default=6)
+    script = models.TextField(_("script"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+
+    objects = scoped(CampaignQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organisation", models.functions.Lower("name"), name="campaign_name_once"),
+            models.CheckConstraint(condition=models.Q(priority__range=(1, 9)), name="campaign_priority_1_to_9"),
+            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="campaign_window"),
+            models.CheckConstraint(condition=models.Q(maximum_attempts__range=(1, 30)), name="campaign_attempts_1_to_30"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Campaign {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dialer:campaign", args=[self.pk])
+
+
+class CampaignMember(OrganisationOwned):
+    """A telecaller who is handed leads of a campaign."""
+
+    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="campaign_members", db_index=False)
+    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "campaign", "member"], name="campaign_member_once")]
+        indexes = [models.Index(fields=["organisation", "member", "campaign"], name="campaigns_of_member")]
+
+    def __str__(self) -> str:
+        return f"CampaignMember {self.pk}"
+
+
+class RetryRule(OrganisationOwned):
+    """When a lead of a campaign is tried again after an outcome; without one, the outcome's own rule holds."""
+
+    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="retry_rules", db_index=False)
+    disposition = models.ForeignKey("dialer.Disposition", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    delay_minutes = models.PositiveIntegerField(_("after, minutes"))
+    attempts = models.PositiveSmallIntegerField(_("times at most"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "campaign", "disposition"], name="retry_rule_once"),
+            models.CheckConstraint(condition=models.Q(delay_minutes__gte=2), name="retry_rule_from_2_minutes"),
+            models.CheckConstraint(condition=models.Q(attempts__range=(1, 10)), name="retry_rule_1_to_10"),
+        ]
+
+    def __str__(self) -> str:
+        return f"RetryRule {self.pk}"
+
+
+class QueueEntry(OrganisationOwned):
+    """A lead that waits to be called. A lead waits in one place only, so nobody can be handed it twice.
+
+    `rank` orders a telecaller's day: 0 own follow-up, 1 missed inbound, 2 hot new lead, 3 retry, 4 fresh. An entry is
+    free while `leased_to` is null or its lease has ended. `reserved_for` keeps it for one telecaller.
+    """
+
+    class Rank(models.IntegerChoices):
+        FOLLOW_UP = 0, _("Follow-up")
+        MISSED = 1, _("Missed call")
+        HOT = 2, _("New lead")
+        RETRY = 3, _("Retry")
+        FRESH = 4, _("First call")
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+", db_index=False)
+    rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.FRESH)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    reserved_for = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    leased_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    lease_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    finished_because = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "lead"], condition=models.Q(finished_at=None), name="queue_lead_waits_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "leased_to"], condition=models.Q(finished_at=None, leased_to__isnull=False),
+                name="queue_one_lead_in_hand",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(leased_to=None, lease_until=None) | models.Q(leased_to__isnull=False, lease_until__isnull=False),
+                name="queue_lease_has_holder_and_end",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "campaign", "rank", "due_at", "id"], name="queue_next_of_campaign",
+                condition=models.Q(finished_at=None, reserved_for=None),
+            ),
+            models.Index(
+                fields=["organisation", "reserved_for", "rank", "due_at", "id"], name="queue_next_of_member",
+                condition=models.Q(finished_at=None, reserved_for__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"QueueEntry {self.pk}"

@@ -1,0 +1,1 @@
+"""Template tags without knowledge of any app."""

@@ -1,0 +1,18 @@
+"""Every address of JiNi."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("teams.urls")),
+    path("", include("privacy.urls")),
+    path("", include("leads.urls")),
+    path("", include("dialer.urls")),
+    path("", include("reports.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler403 = "accounts.views.errors.forbidden"
+handler404 = "accounts.views.errors.not_found"
+handler500 = "accounts.views.errors.server_error"

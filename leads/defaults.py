@@ -1,0 +1,24 @@
+"""The statuses a new organisation starts with."""
+
+
+from leads.models import Status
+
+# (English, Hindi, kind, colour); the first one is for new leads. Names become the organisation's own at once.
+STATUSES = [
+    ("New", "नया", Status.Kind.OPEN, Status.Colour.BLUE),
+    ("Contacted", "बात हुई", Status.Kind.OPEN, Status.Colour.PURPLE),
+    ("Interested", "रुचि है", Status.Kind.OPEN, Status.Colour.TEAL),
+    ("On hold", "रुका हुआ", Status.Kind.ON_HOLD, Status.Colour.AMBER),
+    ("Won", "सौदा पक्का", Status.Kind.WON, Status.Colour.GREEN),
+    ("Lost", "नहीं बना", Status.Kind.LOST, Status.Colour.GREY),
+    ("Invalid", "अमान्य", Status.Kind.INVALID, Status.Colour.RED),
+]
+
+
+def give_statuses() -> None:
+    """Give the organisation of the open scope the default statuses, unless it has some."""
+    if not Status.objects.exists():
+        Status.objects.bulk_create(
+            Status(name=name, name_hi=name_hi, kind=kind, colour=colour, position=position, is_initial=position == 0)
+            for position, (name, name_hi, kind, colour) in enumerate(STATUSES)
+        )

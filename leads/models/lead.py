@@ -1,0 +1,148 @@
+"""A person the team wants to talk to."""
+
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from leads.models.status import Status
+
+
+class LeadQuerySet(OrganisationQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Leads `member` may see: a telecaller those assigned to them, everyone else all of the organisation.
+
+        A lead that a telecaller was handed by the queue is assigned to them when they are handed it.
+        """
+        return self if member.sees_everything else self.filter(assigned_to=member)
+
+    def open(self) -> Self:
+        return self.filter(status__kind__in=[Status.Kind.OPEN, Status.Kind.ON_HOLD])
+
+
+class Lead(OrganisationOwned):
+    """One person, known by one E.164 number within the organisation."""
+
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        HINDI = "hi", _("Hindi")
+        BENGALI = "bn", _("Bengali")
+        GUJARATI = "gu", _("Gujarati")
+        KANNADA = "kn", _("Kannada")
+        MALAYALAM = "ml", _("Malayalam")
+        MARATHI = "mr", _("Marathi")
+        ODIA = "or", _("Odia")
+        PUNJABI = "pa", _("Punjabi")
+        TAMIL = "ta", _("Tamil")
+        TELUGU = "te", _("Telugu")
+        URDU = "ur", _("Urdu")
+
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    phone = models.CharField(_("phone"), max_length=16)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("state"), max_length=80, blank=True)
+    pin = models.CharField(_("PIN code"), max_length=10, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+    source = models.CharField(_("source"), max_length=80, blank=True)
+    legal_ground = models.CharField(_("legal ground"), max_length=20, blank=True)
+    value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
+    status = models.ForeignKey(
+        "leads.Status", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False, verbose_name=_("status")
+    )
+    assigned_to = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False,
+        related_name="+", verbose_name=_("owner"),
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    import_batch = models.ForeignKey(
+        "leads.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False,
+        related_name="+", editable=False,
+    )
+    # Kept by the dialer, so that lists and gates need not count calls.
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    connected = models.PositiveSmallIntegerField(default=0, editable=False)
+    first_called_at = models.DateTimeField(null=True, editable=False)
+    last_called_at = models.DateTimeField(null=True, editable=False)
+    # A disposition of the dialer, which stands above this app: an id, named through jini.lib.lookups.
+    last_disposition_id = models.UUIDField(null=True, editable=False)
+    won_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+", editable=False
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+    # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    tags = models.ManyToManyField("leads.Tag", through="leads.LeadTag", related_name="+")
+
+    objects = scoped(LeadQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "phone"], name="lead_phone_once"),
+            models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_phone_is_e164"),
+            models.CheckConstraint(
+                condition=models.Q(assigned_to=None, assigned_at=None)
+                | models.Q(assigned_to__isnull=False, assigned_at__isnull=False),
+                name="lead_assigned_to_and_at",
+            ),
+            models.CheckConstraint(condition=models.Q(connected__lte=models.F("attempts")), name="lead_connected_of_attempts"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["organisation", "assigned_to", "-created_at", "-id"], name="lead_newest_of_owner"),
+            models.Index(fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lead {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("leads:lead", args=[self.pk])
+
+    @property
+    def display_name(self) -> str:
+        """The name, or the number of a lead that came with its phone only."""
+        return self.name or self.phone
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name else ""
+
+
+class LeadPhone(OrganisationOwned):
+    """A further number of a lead; the first one stands on the lead itself."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="phones", db_index=False)
+    phone = models.CharField(_("phone"), max_length=16)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "lead", "phone"], name="lead_phone_alternate_once"),
+            models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_alternate_is_e164"),
+        ]
+        indexes = [models.Index(fields=["organisation", "phone"], name="lead_by_alternate")]
+
+    def __str__(self) -> str:
+        return f"LeadPhone {self.pk}"
+
+
+class LeadTag(OrganisationOwned):
+    """A tag on a lead."""
+
+    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="lead_tags", db_index=False)
+    tag = models.ForeignKey("leads.Tag", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "lead", "tag"], name="lead_tag_once")]
+        indexes = [models.Index(fields=["organisation", "tag", "lead"], name="lead_by_tag")]
+
+    def __str__(self) -> str:
+        return f"LeadTag {self.pk}"

@@ -1,0 +1,28 @@
+"""Leads for tests. Call inside the scope of an organisation."""
+
+import itertools
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from leads.models import FollowUp, Lead, Status
+
+_number = itertools.count(1)
+
+
+def make_lead(*, assigned_to: Membership | None = None, **fields: Any) -> Lead:
+    number = next(_number)
+    defaults: dict[str, Any] = {
+        "name": f"Lead {number}",
+        "phone": f"+9190000{number:05d}",
+        "created_at": timezone.now(),
+        "status": fields.get("status") or Status.objects.get(is_initial=True),
+    }
+    if assigned_to is not None:
+        defaults |= {"assigned_to": assigned_to, "assigned_at": timezone.now()}
+    return Lead.objects.create(**(defaults | fields))
+
+
+def make_follow_up(lead: Lead, assigned_to: Membership, **fields: Any) -> FollowUp:
+    return FollowUp.objects.create(lead=lead, assigned_to=assigned_to, **({"due_at": timezone.now()} | fields))

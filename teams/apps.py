@@ -1,0 +1,13 @@
+"""The teams app."""
+
+from django.apps import AppConfig
+
+
+class TeamsConfig(AppConfig):
+    name = "teams"
+
+    def ready(self) -> None:
+        from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
+        from teams.defaults import give_pause_codes  # noqa: PLC0415 -- models are loaded only now
+
+        on_founding(give_pause_codes)
