@@ -3,12 +3,34 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
+from accounts import database
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member, make_organisation
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Create and migrate the test database as the owner."""
+    database.become_owner()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Then run every test as the application's role, so that row-level security binds it as it does in production."""
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            # Transactional tests empty the tables at their end; only here may the application do that.
+            cursor.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO jini_app")
+        database.become_application()
+    yield
+    with django_db_blocker.unblock():
+        database.become_owner()
 
 
 @pytest.fixture

@@ -17,4 +17,6 @@ class JiniAdminSite(admin.AdminSite):
         """Let in active superusers and members who may use the admin site."""
         member = getattr(request, "member", None)
         user = request.user
-        return bool(user.is_active and (user.is_superuser or (member is not None and member.may(Permission.ADMIN_SITE))))
+        return bool(
+            user.is_active and (user.is_superuser or (member is not None and member.may(Permission.ADMIN_SITE)))
+        )

@@ -1,2 +1,5 @@
 """Context."""
-def shell(request): return {}
+
+
+def shell(request):
+    return {}

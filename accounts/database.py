@@ -16,7 +16,7 @@ class UnsafeTable(Exception):
 
 def become_owner() -> None:
     """Make this process work as the login role of DATABASE_URL, which owns the tables and migrates them."""
-    options = connection.settings_dict["OPTIONS"]
+    options = connection.settings_dict.get("OPTIONS", {})
     if f"role={settings.DATABASE_ROLE}" in options.get("options", ""):
         connection.close()
         del options["options"]
@@ -26,7 +26,7 @@ def become_application() -> None:
     """Make this process work as the application's role again."""
     if connection.settings_dict["USER"] != settings.DATABASE_ROLE:
         connection.close()
-        connection.settings_dict["OPTIONS"]["options"] = f"-c role={settings.DATABASE_ROLE}"
+        connection.settings_dict.setdefault("OPTIONS", {})["options"] = f"-c role={settings.DATABASE_ROLE}"
 
 
 def prepare() -> None:
@@ -86,7 +86,9 @@ def faults() -> list[str]:
             cursor.execute(_TABLE, [table, table])
             row = cursor.fetchone()
             for is_there, part in zip(
-                row or (False,) * 4, ("forced row-level security", "a policy", "NOT NULL", "the organisation key"), strict=True
+                row or (False,) * 4,
+                ("forced row-level security", "a policy", "NOT NULL", "the organisation key"),
+                strict=True,
             ):
                 if not is_there:
                     found.append(f"{table} lacks {part}")

@@ -44,7 +44,7 @@ class OrganisationMiddleware:
                 transaction.set_rollback(True)
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002 -- Django's signature
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Undo what a failing view wrote: Django turns the exception into an answer before it could reach the scope."""
         if getattr(request, "member", None) is not None:
             transaction.set_rollback(True)

@@ -20,7 +20,7 @@ def run_due(queue: str) -> int:
         taken += 1
         try:
             work.run(claimed)
-        except Exception:  # noqa: BLE001 -- the row was put off already; one bad task must not stop the queue
+        except Exception:
             logger.exception("work.failed", extra={"task": claimed.task, "due_task": str(claimed.id)})
         if time.monotonic() - started > LONGEST_RUN_SECONDS:
             work.nudge(queue)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import connection, models, transaction
-from django_scopes import get_scope, scope, scopes_disabled
 from django_scopes import ScopedManager as _ScopedManager
+from django_scopes import get_scope, scope, scopes_disabled
 
 from jini.lib.ids import uuid7
 
@@ -102,6 +102,10 @@ class OrganisationOwned(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.stamp()
+        super().save(*args, **kwargs)
+
     def stamp(self) -> None:
         """Give the row the organisation of the open scope; raise `OtherOrganisation` when it has another one."""
         organisation = current_organisation()
@@ -109,10 +113,6 @@ class OrganisationOwned(models.Model):
             self.organisation = organisation
         elif self.organisation_id != organisation.pk:
             raise OtherOrganisation
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.stamp()
-        super().save(*args, **kwargs)
 
     def reloaded(self) -> Self:
         """Return the row as it stands in the database now."""

@@ -59,7 +59,12 @@ def nudge(queue: str, *, after: dt.timedelta = dt.timedelta(0)) -> None:
     countdown = max(after.total_seconds(), 0)
     try:
         current_app.send_task(
-            "accounts.run_due", args=[queue], queue=queue, countdown=countdown or None, expires=countdown + 60, retry=False
+            "accounts.run_due",
+            args=[queue],
+            queue=queue,
+            countdown=countdown or None,
+            expires=countdown + 60,
+            retry=False,
         )
     except OperationalError:
         logger.warning("work.nudge_lost", extra={"queue": queue})
@@ -115,7 +120,9 @@ def _finish(claimed: Claim) -> None:
 
 def _put_off(claimed: Claim, due_at: dt.datetime, *, error: str = "") -> None:
     mine = DueTask.objects.filter(pk=claimed.id)
-    ended = {"lease_until": None, "last_error": error} if error else {"lease_until": None, "last_error": "", "attempts": 0}
+    ended = (
+        {"lease_until": None, "last_error": error} if error else {"lease_until": None, "last_error": "", "attempts": 0}
+    )
     if not mine.filter(version=claimed.version).update(due_at=due_at, **ended):
         mine.update(**ended)
 

@@ -80,7 +80,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "jini.lib.templatetags.jini", "template_partials.templatetags.partials"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "jini.lib.templatetags.jini",
+                "template_partials.templatetags.partials",
+            ],
         },
     },
 ]
@@ -109,7 +113,12 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 110
 CELERY_BEAT_SCHEDULE = {
-    f"sweep-{queue}": {"task": "accounts.sweep", "schedule": 10.0, "args": [queue], "options": {"queue": queue, "expires": 10}}
+    f"sweep-{queue}": {
+        "task": "accounts.sweep",
+        "schedule": 10.0,
+        "args": [queue],
+        "options": {"queue": queue, "expires": 10},
+    }
     for queue in ("telephony", "default", "bulk")
 }
 

@@ -1,6 +1,5 @@
 """The statuses a new organisation starts with."""
 
-
 from leads.models import Status
 
 # (English, Hindi, kind, colour); the first one is for new leads. Names become the organisation's own at once.

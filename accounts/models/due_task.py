@@ -19,7 +19,9 @@ class DueTask(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     task = models.CharField(max_length=60)
     queue = models.CharField(max_length=10, choices=Queue)
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False)
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     subject_id = models.UUIDField()
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)

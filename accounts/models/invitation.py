@@ -44,8 +44,10 @@ class Invitation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "organisation", models.functions.Lower("email"),
-                condition=models.Q(accepted_at=None, withdrawn_at=None), name="invitation_open_once",
+                "organisation",
+                models.functions.Lower("email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_open_once",
             ),
         ]
 

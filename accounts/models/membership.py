@@ -30,7 +30,10 @@ class Membership(models.Model):
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.TELECALLER)
     phone = models.CharField(
-        _("phone to ring"), max_length=20, blank=True, help_text=_("Where bridge calls ring first, such as +91 90000 00012.")
+        _("phone to ring"),
+        max_length=20,
+        blank=True,
+        help_text=_("Where bridge calls ring first, such as +91 90000 00012."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)

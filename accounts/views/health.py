@@ -9,13 +9,13 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 @login_not_required
-def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 -- a view takes the request
+def livez(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"live": True})
 
 
 @require_safe
 @login_not_required
-def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 -- a view takes the request
+def readyz(request: HttpRequest) -> JsonResponse:
     """Ready when the database answers and no migration waits. Redis is not asked: pages work without it."""
     executor = MigrationExecutor(connection)
     waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -48,9 +48,15 @@ class Call(OrganisationOwned):
         FAILED = "failed", _("Failed")
         CANCELED = "canceled", _("Cancelled")
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    telecaller = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    telecaller = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    campaign = models.ForeignKey(
+        "dialer.Campaign", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.OUTGOING)
     mode = models.CharField(max_length=10, choices=Mode)
     provider = models.CharField(max_length=20)
@@ -68,7 +74,9 @@ class Call(OrganisationOwned):
     ended_at = models.DateTimeField(null=True)
     ring_seconds = models.PositiveIntegerField(null=True)
     talk_seconds = models.PositiveIntegerField(null=True)
-    disposition = models.ForeignKey("dialer.Disposition", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    disposition = models.ForeignKey(
+        "dialer.Disposition", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     note = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
     wrap_up_seconds = models.PositiveIntegerField(null=True)
@@ -79,7 +87,9 @@ class Call(OrganisationOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "telecaller"], condition=models.Q(closed_at=None), name="call_one_open_of_telecaller"
+                fields=["organisation", "telecaller"],
+                condition=models.Q(closed_at=None),
+                name="call_one_open_of_telecaller",
             ),
             models.UniqueConstraint(
                 fields=["organisation", "lead"], condition=models.Q(ended_at=None), name="call_one_live_to_lead"
@@ -88,7 +98,8 @@ class Call(OrganisationOwned):
                 condition=models.Q(closed_at=None) | models.Q(ended_at__isnull=False), name="call_closed_after_its_end"
             ),
             models.CheckConstraint(
-                condition=models.Q(talk_seconds=None) | models.Q(answered_at__isnull=False), name="call_talk_needs_an_answer"
+                condition=models.Q(talk_seconds=None) | models.Q(answered_at__isnull=False),
+                name="call_talk_needs_an_answer",
             ),
         ]
         indexes = [
@@ -96,7 +107,11 @@ class Call(OrganisationOwned):
             models.Index(fields=["organisation", "telecaller", "-started_at", "-id"], name="call_newest_of_telecaller"),
             models.Index(fields=["organisation", "lead", "-started_at"], name="call_newest_of_lead"),
             models.Index(fields=["organisation", "phone", "-started_at"], name="call_newest_to_phone"),
-            models.Index(fields=["organisation", "customer_leg"], name="call_by_customer_leg", condition=~models.Q(customer_leg="")),
+            models.Index(
+                fields=["organisation", "customer_leg"],
+                name="call_by_customer_leg",
+                condition=~models.Q(customer_leg=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -146,7 +161,9 @@ class CallEvent(OrganisationOwned):
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "provider", "event_key"], name="call_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "provider", "event_key"], name="call_event_once")
+        ]
         indexes = [models.Index(fields=["organisation", "call_token", "received_at"], name="call_events_of_call")]
 
     def __str__(self) -> str:

@@ -36,7 +36,14 @@ class Campaign(OrganisationOwned):
     maximum_attempts = models.PositiveSmallIntegerField(_("attempts at most"), default=6)
     script = models.TextField(_("script"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    created_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     objects = scoped(CampaignQuerySet)
 
@@ -45,7 +52,9 @@ class Campaign(OrganisationOwned):
             models.UniqueConstraint("organisation", models.functions.Lower("name"), name="campaign_name_once"),
             models.CheckConstraint(condition=models.Q(priority__range=(1, 9)), name="campaign_priority_1_to_9"),
             models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="campaign_window"),
-            models.CheckConstraint(condition=models.Q(maximum_attempts__range=(1, 30)), name="campaign_attempts_1_to_30"),
+            models.CheckConstraint(
+                condition=models.Q(maximum_attempts__range=(1, 30)), name="campaign_attempts_1_to_30"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,11 +67,21 @@ class Campaign(OrganisationOwned):
 class CampaignMember(OrganisationOwned):
     """A telecaller who is handed leads of a campaign."""
 
-    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="campaign_members", db_index=False)
-    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+    campaign = models.ForeignKey(
+        "dialer.Campaign",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="campaign_members",
+        db_index=False,
+    )
+    member = models.ForeignKey(
+        "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "campaign", "member"], name="campaign_member_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "campaign", "member"], name="campaign_member_once")
+        ]
         indexes = [models.Index(fields=["organisation", "member", "campaign"], name="campaigns_of_member")]
 
     def __str__(self) -> str:
@@ -72,8 +91,12 @@ class CampaignMember(OrganisationOwned):
 class RetryRule(OrganisationOwned):
     """When a lead of a campaign is tried again after an outcome; without one, the outcome's own rule holds."""
 
-    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="retry_rules", db_index=False)
-    disposition = models.ForeignKey("dialer.Disposition", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    campaign = models.ForeignKey(
+        "dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="retry_rules", db_index=False
+    )
+    disposition = models.ForeignKey(
+        "dialer.Disposition", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     delay_minutes = models.PositiveIntegerField(_("after, minutes"))
     attempts = models.PositiveSmallIntegerField(_("times at most"))
 
@@ -102,13 +125,31 @@ class QueueEntry(OrganisationOwned):
         RETRY = 3, _("Retry")
         FRESH = 4, _("First call")
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
-    campaign = models.ForeignKey("dialer.Campaign", on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+", db_index=False)
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
+    campaign = models.ForeignKey(
+        "dialer.Campaign", on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+", db_index=False
+    )
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.FRESH)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
-    reserved_for = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
-    leased_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    reserved_for = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    leased_to = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     finished_because = models.CharField(max_length=20, blank=True)
@@ -119,21 +160,25 @@ class QueueEntry(OrganisationOwned):
                 fields=["organisation", "lead"], condition=models.Q(finished_at=None), name="queue_lead_waits_once"
             ),
             models.UniqueConstraint(
-                fields=["organisation", "leased_to"], condition=models.Q(finished_at=None, leased_to__isnull=False),
+                fields=["organisation", "leased_to"],
+                condition=models.Q(finished_at=None, leased_to__isnull=False),
                 name="queue_one_lead_in_hand",
             ),
             models.CheckConstraint(
-                condition=models.Q(leased_to=None, lease_until=None) | models.Q(leased_to__isnull=False, lease_until__isnull=False),
+                condition=models.Q(leased_to=None, lease_until=None)
+                | models.Q(leased_to__isnull=False, lease_until__isnull=False),
                 name="queue_lease_has_holder_and_end",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "campaign", "rank", "due_at", "id"], name="queue_next_of_campaign",
+                fields=["organisation", "campaign", "rank", "due_at", "id"],
+                name="queue_next_of_campaign",
                 condition=models.Q(finished_at=None, reserved_for=None),
             ),
             models.Index(
-                fields=["organisation", "reserved_for", "rank", "due_at", "id"], name="queue_next_of_member",
+                fields=["organisation", "reserved_for", "rank", "due_at", "id"],
+                name="queue_next_of_member",
                 condition=models.Q(finished_at=None, reserved_for__isnull=False),
             ),
         ]

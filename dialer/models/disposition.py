@@ -42,7 +42,13 @@ class Disposition(Bilingual, OrganisationOwned):
     needs_follow_up = models.BooleanField(_("needs a follow-up"), default=False)
     follow_up_minutes = models.PositiveIntegerField(_("suggested follow-up, minutes later"), null=True, blank=True)
     next_status = models.ForeignKey(
-        "leads.Status", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+",
+        "leads.Status",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
         verbose_name=_("moves the lead to"),
     )
     # Retry rule outside of a campaign's own: after how many minutes, at most how often; null = no retry.
@@ -58,11 +64,13 @@ class Disposition(Bilingual, OrganisationOwned):
         constraints = [
             models.UniqueConstraint("organisation", models.functions.Lower("name"), name="disposition_name_once"),
             models.UniqueConstraint(
-                fields=["organisation", "hot_key"], condition=models.Q(is_active=True) & ~models.Q(hot_key=""),
+                fields=["organisation", "hot_key"],
+                condition=models.Q(is_active=True) & ~models.Q(hot_key=""),
                 name="disposition_key_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(retry_minutes=None) | models.Q(retry_minutes__gte=2), name="disposition_retry_from_2_minutes"
+                condition=models.Q(retry_minutes=None) | models.Q(retry_minutes__gte=2),
+                name="disposition_retry_from_2_minutes",
             ),
         ]
 

@@ -13,7 +13,9 @@ class DialerSettings(OrganisationOwned):
     default_mode = models.CharField(_("how calls start"), max_length=10, choices=Call.Mode, default=Call.Mode.BRIDGE)
     is_wrap_up_required = models.BooleanField(_("an outcome is needed before the next call"), default=True)
     auto_advance_seconds = models.PositiveSmallIntegerField(_("next lead after, seconds"), default=0)
-    lease_minutes = models.PositiveSmallIntegerField(_("an opened lead returns to the queue after, minutes"), default=15)
+    lease_minutes = models.PositiveSmallIntegerField(
+        _("an opened lead returns to the queue after, minutes"), default=15
+    )
     hot_lead_minutes = models.PositiveSmallIntegerField(_("a new lead is hot for, minutes"), default=30)
 
     class Meta:

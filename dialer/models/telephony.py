@@ -34,7 +34,9 @@ class TelephonyAccount(OrganisationOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "provider"], name="telephony_account_once"),
-            models.UniqueConstraint(fields=["organisation"], condition=models.Q(is_active=True), name="telephony_one_active"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(is_active=True), name="telephony_one_active"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,10 @@ _number = itertools.count(1)
 def make_campaign(*members: Membership, **fields: Any) -> Campaign:
     """A running campaign that `members` call, open at any time of the day."""
     defaults = {
-        "name": f"Campaign {next(_number)}", "state": Campaign.State.RUNNING, "opens_at": dt.time(0), "closes_at": dt.time(23, 59)
+        "name": f"Campaign {next(_number)}",
+        "state": Campaign.State.RUNNING,
+        "opens_at": dt.time(0),
+        "closes_at": dt.time(23, 59),
     }
     campaign = Campaign.objects.create(**(defaults | fields))
     CampaignMember.objects.bulk_create(CampaignMember(campaign=campaign, member=member) for member in members)
@@ -27,17 +30,26 @@ def make_entry(lead: Lead, campaign: Campaign | None = None, **fields: Any) -> Q
     return QueueEntry.objects.create(lead=lead, campaign=campaign, **({"due_at": timezone.now()} | fields))
 
 
-def make_call(lead: Lead, telecaller: Membership, *, talk: int | None = None, disposition: str = "", **fields: Any) -> Call:
+def make_call(
+    lead: Lead, telecaller: Membership, *, talk: int | None = None, disposition: str = "", **fields: Any
+) -> Call:
     """A call that is over and wrapped up: answered when `talk` seconds are given, else not answered."""
     started_at = fields.pop("started_at", timezone.now() - dt.timedelta(minutes=10))
     answered_at = started_at + dt.timedelta(seconds=5) if talk is not None else None
     ended_at = (answered_at or started_at) + dt.timedelta(seconds=talk or 20)
     defaults: dict[str, Any] = {
-        "phone": lead.phone, "mode": Call.Mode.BRIDGE, "provider": "simulator", "started_at": started_at,
-        "answered_at": answered_at, "ended_at": ended_at, "talk_seconds": talk, "ring_seconds": 5 if talk is not None else 20,
+        "phone": lead.phone,
+        "mode": Call.Mode.BRIDGE,
+        "provider": "simulator",
+        "started_at": started_at,
+        "answered_at": answered_at,
+        "ended_at": ended_at,
+        "talk_seconds": talk,
+        "ring_seconds": 5 if talk is not None else 20,
         "status": Call.Status.COMPLETED if talk is not None else Call.Status.NO_ANSWER,
         "agent_status": Call.Status.COMPLETED,
         "disposition": Disposition.objects.get(name=disposition) if disposition else None,
-        "closed_at": ended_at + dt.timedelta(seconds=10), "wrap_up_seconds": 10,
+        "closed_at": ended_at + dt.timedelta(seconds=10),
+        "wrap_up_seconds": 10,
     }
     return Call.objects.create(lead=lead, telecaller=telecaller, **(defaults | fields))

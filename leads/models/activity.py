@@ -25,10 +25,19 @@ class Activity(OrganisationOwned):
         FOLLOW_UP = "follow_up", _("Follow-up")
         CONSENT = "consent", _("Consent")
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="activities", db_index=False)
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="activities", db_index=False
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     at = models.DateTimeField()
-    actor = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    actor = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     text = models.TextField(blank=True)
     details = models.JSONField(default=dict)
 

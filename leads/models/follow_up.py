@@ -28,15 +28,33 @@ class FollowUp(OrganisationOwned):
         TASK = "task", _("Follow-up")
         CALLBACK = "callback", _("Callback")
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="follow_ups", db_index=False)
-    assigned_to = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="follow_ups", db_index=False
+    )
+    assigned_to = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TASK)
     due_at = models.DateTimeField(_("due"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    created_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     done_at = models.DateTimeField(null=True, editable=False)
-    done_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    done_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     cancelled_at = models.DateTimeField(null=True, editable=False)
 
     objects = scoped(FollowUpQuerySet)
@@ -49,7 +67,8 @@ class FollowUp(OrganisationOwned):
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "assigned_to", "due_at"], name="follow_up_open_of_member",
+                fields=["organisation", "assigned_to", "due_at"],
+                name="follow_up_open_of_member",
                 condition=models.Q(done_at=None, cancelled_at=None),
             ),
             models.Index(fields=["organisation", "due_at"], name="follow_up_by_due"),

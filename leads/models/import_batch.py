@@ -30,7 +30,9 @@ class ImportBatch(Job, OrganisationOwned):
         UNKNOWN = "unknown", _("Not known")
 
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+    created_by = models.ForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
     file = models.FileField(storage=private_storage, max_length=200)
     file_name = models.CharField(max_length=200)
     file_bytes = models.PositiveIntegerField()
@@ -67,10 +69,14 @@ class ImportRow(OrganisationOwned):
         DUPLICATE = "duplicate", _("Duplicate")
         ERROR = "error", _("Error")
 
-    batch = models.ForeignKey("leads.ImportBatch", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="rows")
+    batch = models.ForeignKey(
+        "leads.ImportBatch", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="rows"
+    )
     number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=10, choices=Verdict)
-    lead = models.ForeignKey("leads.Lead", on_delete=models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+")
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     # The row as it stood in the file, kept where it is needed: for errors.csv, and for undoing an update ({before}).
     original = models.JSONField(null=True)
     before = models.JSONField(null=True)

@@ -52,16 +52,33 @@ class Lead(OrganisationOwned):
     legal_ground = models.CharField(_("legal ground"), max_length=20, blank=True)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
     status = models.ForeignKey(
-        "leads.Status", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False, verbose_name=_("status")
+        "leads.Status",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("status"),
     )
     assigned_to = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False,
-        related_name="+", verbose_name=_("owner"),
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("owner"),
     )
     assigned_at = models.DateTimeField(null=True, blank=True, editable=False)
     import_batch = models.ForeignKey(
-        "leads.ImportBatch", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False,
-        related_name="+", editable=False,
+        "leads.ImportBatch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
     )
     # Kept by the dialer, so that lists and gates need not count calls.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -73,7 +90,13 @@ class Lead(OrganisationOwned):
     won_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
-        "accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+", editable=False
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
     )
     updated_at = models.DateTimeField(auto_now=True)
     # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
@@ -92,7 +115,9 @@ class Lead(OrganisationOwned):
                 | models.Q(assigned_to__isnull=False, assigned_at__isnull=False),
                 name="lead_assigned_to_and_at",
             ),
-            models.CheckConstraint(condition=models.Q(connected__lte=models.F("attempts")), name="lead_connected_of_attempts"),
+            models.CheckConstraint(
+                condition=models.Q(connected__lte=models.F("attempts")), name="lead_connected_of_attempts"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest"),
@@ -119,7 +144,9 @@ class Lead(OrganisationOwned):
 class LeadPhone(OrganisationOwned):
     """A further number of a lead; the first one stands on the lead itself."""
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="phones", db_index=False)
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="phones", db_index=False
+    )
     phone = models.CharField(_("phone"), max_length=16)
     position = models.PositiveSmallIntegerField(default=1)
 
@@ -137,8 +164,12 @@ class LeadPhone(OrganisationOwned):
 class LeadTag(OrganisationOwned):
     """A tag on a lead."""
 
-    lead = models.ForeignKey("leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="lead_tags", db_index=False)
-    tag = models.ForeignKey("leads.Tag", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="lead_tags", db_index=False
+    )
+    tag = models.ForeignKey(
+        "leads.Tag", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "lead", "tag"], name="lead_tag_once")]

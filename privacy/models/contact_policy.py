@@ -38,7 +38,9 @@ class ContactPolicy(OrganisationOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation"], name="contact_policy_once"),
-            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="contact_policy_window"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="contact_policy_window"
+            ),
         ]
 
     def __str__(self) -> str:

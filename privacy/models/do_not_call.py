@@ -18,7 +18,14 @@ class DoNotCall(OrganisationOwned):
     phone = models.CharField(_("phone"), max_length=16)
     source = models.CharField(_("source"), max_length=10, choices=Source)
     at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "phone"], name="do_not_call_once")]

@@ -13,7 +13,14 @@ class DayFigures(OrganisationOwned):
     """
 
     day = models.DateField()
-    telecaller = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+")
+    telecaller = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.CASCADE,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     total_calls = models.PositiveIntegerField(default=0)
     connected_calls = models.PositiveIntegerField(default=0)
     contact_calls = models.PositiveIntegerField(default=0)
@@ -30,8 +37,12 @@ class DayFigures(OrganisationOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "day", "telecaller"], nulls_distinct=False, name="day_figures_once"),
-            models.CheckConstraint(condition=models.Q(connected_calls__lte=models.F("total_calls")), name="day_figures_connected"),
+            models.UniqueConstraint(
+                fields=["organisation", "day", "telecaller"], nulls_distinct=False, name="day_figures_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(connected_calls__lte=models.F("total_calls")), name="day_figures_connected"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,9 @@ class PauseCode(Bilingual, OrganisationOwned):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("organisation", models.functions.Lower("name"), name="pause_code_name_once")]
+        constraints = [
+            models.UniqueConstraint("organisation", models.functions.Lower("name"), name="pause_code_name_once")
+        ]
 
     def __str__(self) -> str:
         return f"PauseCode {self.pk}"
@@ -30,9 +32,13 @@ class Presence(OrganisationOwned):
         PAUSE = "pause", _("On break")
         OFFLINE = "offline", _("Offline")
 
-    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    member = models.ForeignKey(
+        "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State)
-    pause_code = models.ForeignKey("teams.PauseCode", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    pause_code = models.ForeignKey(
+        "teams.PauseCode", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -42,7 +48,8 @@ class Presence(OrganisationOwned):
                 fields=["organisation", "member"], condition=models.Q(ended_at=None), name="presence_one_open"
             ),
             models.CheckConstraint(
-                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")), name="presence_ends_after_start"
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
+                name="presence_ends_after_start",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "member", "-started_at"], name="presence_newest")]

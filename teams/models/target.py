@@ -16,12 +16,21 @@ class Target(OrganisationOwned):
         CONVERSIONS = "conversions", _("Conversions")
 
     metric = models.CharField(max_length=20, choices=Metric)
-    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+")
+    member = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.CASCADE,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     value = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "metric", "member"], nulls_distinct=False, name="target_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "metric", "member"], nulls_distinct=False, name="target_once"
+            ),
         ]
 
     def __str__(self) -> str:

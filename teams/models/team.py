@@ -19,8 +19,12 @@ class Team(OrganisationOwned):
 class TeamMembership(OrganisationOwned):
     """A member in a team; a member is in one team."""
 
-    team = models.ForeignKey("teams.Team", on_delete=models.CASCADE, db_constraint=False, related_name="team_memberships", db_index=False)
-    member = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False)
+    team = models.ForeignKey(
+        "teams.Team", on_delete=models.CASCADE, db_constraint=False, related_name="team_memberships", db_index=False
+    )
+    member = models.ForeignKey(
+        "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
     is_lead = models.BooleanField(_("leads the team"), default=False)
 
     class Meta:
