@@ -1,5 +1,197 @@
-"""Context."""
+"""What every page shows around its content: where one can go, who one is, what is under way.
+
+Apps to the left of `accounts` fill in what only they know, in `AppConfig.ready()`:
+
+    context.counters["leads:follow_ups"] = late_follow_ups  # (member) -> int: what is late, the red count of the item
+    context.parts["presence"] = presence  # (request) -> dict or None, see `Navigation.presence`
+    context.parts["callbar"] = callbar  # (request) -> safe HTML of the open call, or ""
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import pgettext_lazy
+
+from accounts.permissions import Role
+
+counters: dict[str, Callable[[Any], int]] = {}
+parts: dict[str, Callable[[HttpRequest], Any]] = {}
 
 
-def shell(request):
-    return {}
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation. `key` is pressed after "g" to go there."""
+
+    name: str
+    icon: str
+    label: Any
+    key: str
+
+
+TODAY = Place("dialer:today", "sun-high", pgettext_lazy("navigation", "Today"), "t")
+DASHBOARD = Place("reports:dashboard", "layout-dashboard", pgettext_lazy("navigation", "Dashboard"), "d")
+LEADS = Place("leads:list", "list", pgettext_lazy("navigation", "Leads"), "l")
+FOLLOW_UPS = Place("leads:follow_ups", "calendar-due", pgettext_lazy("navigation", "Follow-ups"), "f")
+CALLS = Place("dialer:calls", "phone", pgettext_lazy("navigation", "Calls"), "c")
+MY_STATS = Place("reports:my_stats", "chart-bar", pgettext_lazy("navigation", "My stats"), "m")
+CAMPAIGNS = Place("dialer:campaigns", "speakerphone", pgettext_lazy("navigation", "Campaigns"), "k")
+TEAMS = Place("accounts:people", "users", pgettext_lazy("navigation", "Teams"), "p")
+IMPORTS = Place("leads:imports", "upload", pgettext_lazy("navigation", "Imports"), "i")
+SETTINGS = Place("accounts:settings", "settings", pgettext_lazy("navigation", "Settings"), "s")
+
+_TELECALLER = (TODAY, LEADS, FOLLOW_UPS, CALLS, MY_STATS)
+_MANAGER = (DASHBOARD, LEADS, FOLLOW_UPS, CALLS, CAMPAIGNS, TEAMS, IMPORTS)
+_ADMIN = (*_MANAGER, SETTINGS)
+RAILS: dict[str, tuple[Place, ...]] = {
+    Role.TELECALLER: _TELECALLER,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN,
+}
+# What the phone's bottom bar has room for; the rest is under More.
+_TELECALLER_TABS = (TODAY, LEADS, FOLLOW_UPS)
+_MANAGER_TABS = (DASHBOARD, LEADS, FOLLOW_UPS, CAMPAIGNS)
+
+LINKS = {
+    "leads": "leads:list",
+    "new_lead": "leads:new",
+    "next_call": "dialer:next",
+    # The fragment that keeps the call bar up to date.
+    "callbar": "dialer:active_call",
+    "presence": "teams:presence",
+    "profile": "accounts:profile",
+    "theme": "accounts:theme",
+    "language": "set_language",
+    "switch": "accounts:switch",
+    "sign_in": "account_login",
+    "sign_up": "account_signup",
+    "sign_out": "account_logout",
+}
+
+
+def optional_url(name: str) -> str:
+    """The address of the view `name`, or an empty string while there is none, so that no link is dead."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A link of the navigation. `current` is what `aria-current` says: "page", "true" for a page below it, or empty."""
+
+    url: str
+    icon: str
+    label: Any
+    key: str
+    current: str
+    badge: int
+
+
+class Navigation:
+    """The frame of one request. Everything is worked out when a template asks, so a fragment pays nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.member = getattr(request, "member", None)
+
+    @cached_property
+    def frame(self) -> str:
+        """The base template for pages that exist on both sides of the sign-in, such as errors."""
+        user = getattr(self.request, "user", None)
+        return "base.html" if user is not None and user.is_authenticated else "public.html"
+
+    @cached_property
+    def rail(self) -> list[Item]:
+        """All places of the member's role that exist, in order."""
+        places = RAILS[self.member.role] if self.member else ()
+        reachable = [(place, url) for place in places if (url := optional_url(place.name))]
+        path = self.request.path
+        here = max((url for __, url in reachable if path.startswith(url)), key=len, default=None)
+        return [
+            Item(
+                url=url,
+                icon=place.icon,
+                label=place.label,
+                key=f"g {place.key}",
+                current="" if url != here else "page" if url == path else "true",
+                badge=counters[place.name](self.member) if place.name in counters else 0,
+            )
+            for place, url in reachable
+        ]
+
+    @cached_property
+    def here(self) -> Item | None:
+        """The place of the current page."""
+        return next((item for item in self.rail if item.current), None)
+
+    @cached_property
+    def tabs(self) -> list[Item]:
+        """The places on the phone's bottom bar."""
+        wanted = _TELECALLER_TABS if self.is_telecaller else _MANAGER_TABS
+        urls = {optional_url(place.name) for place in wanted}
+        return [item for item in self.rail if item.url in urls]
+
+    @cached_property
+    def more(self) -> list[Item]:
+        """The places under More on the phone."""
+        return [item for item in self.rail if item not in self.tabs]
+
+    @property
+    def is_telecaller(self) -> bool:
+        return bool(self.member) and self.member.role == Role.TELECALLER
+
+    @cached_property
+    def presence(self) -> dict[str, Any] | None:
+        """The status menu of a telecaller, or None.
+
+        `label`, `colour` (of the dot: green, amber or empty), `since` (datetime or None) and `choices`: a list of
+        `value` (posted as `state` to `teams:presence`), `label` and `icon`.
+        """
+        if not (self.is_telecaller and self.urls["presence"] and "presence" in parts):
+            return None
+        shown: dict[str, Any] | None = parts["presence"](self.request)
+        return shown
+
+    @cached_property
+    def callbar(self) -> str:
+        """The open call or wrap-up as HTML, or an empty string."""
+        if not (self.member and "callbar" in parts):
+            return ""
+        bar: str = parts["callbar"](self.request)
+        return bar
+
+    @cached_property
+    def organisations(self) -> list[Any]:
+        """The other organisations of this person, for the switch."""
+        if not (self.member and self.urls["switch"]):
+            return []
+        others = self.member.user.memberships.active().exclude(pk=self.member.pk).select_related("organisation")
+        return [membership.organisation for membership in others.order_by("organisation__name")]
+
+    @cached_property
+    def owners(self) -> list[Any]:
+        """Who may do everything in this organisation, so that a refusal can say whom to ask."""
+        if not self.member:
+            return []
+        return list(type(self.member).objects.active().of(self.member.organisation).filter(role=Role.OWNER))
+
+    @property
+    def home_url(self) -> str:
+        return self.rail[0].url if self.rail else "/"
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Where the frame's buttons lead, by the names of `LINKS`; an empty string while there is no such view."""
+        return {key: optional_url(name) for key, name in LINKS.items()}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation`, see `Navigation`."""
+    return {"navigation": SimpleLazyObject(lambda: Navigation(request))}

@@ -1,1 +1,1 @@
-"""Consistency tests that walk models, URLs and templates."""
+"""Tests that walk the whole project."""

@@ -1,1 +1,1 @@
-"""Template tags without knowledge of any app."""
+"""Template words that every page may use."""

@@ -1,0 +1,112 @@
+"""Numbers, times and phone numbers as people here read them (design guide, section 10)."""
+
+import datetime as dt
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.dateformat import DateFormat
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+SOON = dt.timedelta(minutes=15)
+LAKH, CRORE = Decimal(100_000), Decimal(10_000_000)
+
+
+def grouped(number: int | float | Decimal) -> str:
+    """`number` in Indian grouping: 1,85,000. Paise and other decimals show as two digits unless they are zero."""
+    value = Decimal(str(number)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    whole, __, cents = f"{abs(value):f}".partition(".")
+    head, tail = whole[:-3], whole[-3:]
+    pairs = re.findall(r"\d{1,2}(?=(?:\d\d)*$)", head)
+    text = ",".join([*pairs, tail]) + (f".{cents}" if cents.strip("0") else "")
+    return f"−{text}" if value < 0 else text
+
+
+def rupees(amount: int | float | Decimal) -> str:
+    """`amount` in rupees as money: ₹1,85,000."""
+    text = grouped(amount)
+    return f"−₹{text[1:]}" if text.startswith("−") else f"₹{text}"
+
+
+def rupees_in_words(amount: int | float | Decimal) -> str:
+    """`amount` in rupees where space is short: ₹18.5 lakh, ₹1.2 crore; below one lakh in full."""
+    value = Decimal(str(amount))
+    for unit, word in ((CRORE, _("crore")), (LAKH, _("lakh"))):
+        if value >= unit:
+            short = (value / unit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+            return f"₹{grouped(short).removesuffix('0') if short % 1 else grouped(short)} {word}"
+    return rupees(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def phone_number(number: str, *, country: bool = False) -> str:
+    """An E.164 number grouped for reading: 90000 00012, and with `country` +91 90000 00012; others as +CC digits."""
+    if match := re.fullmatch(r"\+91(\d{5})(\d{5})", number):
+        local = f"{match[1]} {match[2]}"
+        return f"+91 {local}" if country else local
+    return number
+
+
+def duration(seconds: int | float | None) -> str:
+    """Seconds as a length of time: "45 s", "3 min 12 s", "1 h 12 min"; None is a dash."""
+    if seconds is None:
+        return "–"
+    total = max(0, round(seconds))
+    hours, minutes, rest = total // 3600, total % 3600 // 60, total % 60
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)s s") % {"seconds": rest}
+
+
+def clock(seconds: int | float) -> str:
+    """Seconds as a running timer: 02:14, from one hour on 1:02:14."""
+    total = max(0, int(seconds))
+    minutes, rest = total // 60, total % 60
+    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes:02}:{rest:02}"
+
+
+def time_of_day(moment: dt.datetime) -> str:
+    """The local time of day: 4:00 pm."""
+    half = _("am") if moment.hour < 12 else _("pm")
+    return f"{moment.hour % 12 or 12}:{moment.minute:02} {half}"
+
+
+def moment_in_words(moment: dt.datetime | dt.date) -> str:
+    """A moment in the active zone: "Today 4:00 pm", "Wed 25 Nov, 11:00 am", with the year when it is another one."""
+    today = timezone.localdate()
+    if not isinstance(moment, dt.datetime):
+        return _day(moment, today)
+    local = timezone.localtime(moment)
+    day = _day(local.date(), today)
+    near = abs((local.date() - today).days) <= 1
+    return f"{day} {time_of_day(local)}" if near else f"{day}, {time_of_day(local)}"
+
+
+def _day(day: dt.date, today: dt.date) -> str:
+    named = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
+    away = (day - today).days
+    return named[away] if away in named else DateFormat(day).format("D j M" if day.year == today.year else "D j M Y")
+
+
+def lateness(due: dt.datetime | None) -> str:
+    """How late `due` is: "7 min late", "3 h late", "2 days late"; empty while it is not."""
+    if due is None or (late := timezone.now() - due) < dt.timedelta(minutes=1):
+        return ""
+    minutes = int(late.total_seconds() // 60)
+    if minutes < 60:
+        return _("%(minutes)s min late") % {"minutes": minutes}
+    if minutes < 24 * 60:
+        return _("%(hours)s h late") % {"hours": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+
+
+def urgency(due: dt.datetime | None) -> str:
+    """The class that goes with the words: "late" once it is a minute over, "soon" from 15 minutes before, else empty."""
+    if due is None:
+        return ""
+    if lateness(due):
+        return "late"
+    return "soon" if due - timezone.now() <= SOON else ""
