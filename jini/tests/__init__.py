@@ -1,1 +1,1 @@
-"""Tests that walk the whole project."""
+"""Consistency tests that walk models, URLs and templates."""
