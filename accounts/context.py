@@ -145,7 +145,7 @@ class Navigation:
 
     @property
     def is_telecaller(self) -> bool:
-        return bool(self.member) and self.member.role == Role.TELECALLER
+        return self.member is not None and self.member.role == Role.TELECALLER
 
     @cached_property
     def presence(self) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Roles, grants and the proof that every tenant table is under row-level security and composite keys."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -100,7 +101,7 @@ def faults() -> list[str]:
     return found
 
 
-def _references(model: type[models.Model]) -> Iterator[models.ForeignKey]:
+def _references(model: type[models.Model]) -> Iterator["models.ForeignKey[Any, Any]"]:
 
     for field in model._meta.concrete_fields:  # noqa: SLF001 -- as above
         if isinstance(field, models.ForeignKey) and issubclass(field.related_model, (OrganisationOwned, Membership)):

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from typing import cast
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -68,7 +67,7 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            language = cast("User", request.user).language
+            language = request.user.language
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return self.get_response(request)

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-
-P = ParamSpec("P")
 
 
 class Role(models.TextChoices):
@@ -80,23 +78,24 @@ GRANTS: dict[str, frozenset[Permission]] = {
 }
 
 
-def requires(
-    permission: Permission,
-) -> Callable[[Callable[Concatenate[Any, P], HttpResponse]], Callable[Concatenate[Any, P], HttpResponse]]:
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
     """Let a view be used only by a member whose role holds `permission`; everyone else gets 403.
 
     The permission stays on the view as `required_permission`, where a test that walks all URLs finds it.
     """
 
-    def decorate(view: Callable[Concatenate[Any, P], HttpResponse]) -> Callable[Concatenate[Any, P], HttpResponse]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             member = getattr(request, "member", None)
             if member is None or not member.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.required_permission = permission  # type: ignore[attr-defined]
-        return guarded
+        return cast("View", guarded)
 
     return decorate

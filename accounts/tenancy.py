@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django.db import connection, models, transaction
 from django_scopes import ScopedManager as _ScopedManager
@@ -97,7 +97,7 @@ class OrganisationOwned(models.Model):
         "accounts.Organisation", on_delete=models.PROTECT, editable=False, related_name="+", db_index=False
     )
 
-    objects = scoped()
+    objects: ClassVar[Any] = scoped()
 
     class Meta:
         abstract = True
@@ -116,4 +116,4 @@ class OrganisationOwned(models.Model):
 
     def reloaded(self) -> Self:
         """Return the row as it stands in the database now."""
-        return cast("Self", type(self)._default_manager.get(pk=self.pk))  # noqa: SLF001 -- Django's documented name
+        return type(self)._default_manager.get(pk=self.pk)  # noqa: SLF001 -- Django's documented name

@@ -1,11 +1,10 @@
 """A call, from the intent to its outcome, and every event a provider reported of it."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -82,7 +81,7 @@ class Call(OrganisationOwned):
     wrap_up_seconds = models.PositiveIntegerField(null=True)
     policy_version = models.PositiveIntegerField(default=0)
 
-    objects = scoped(CallQuerySet)
+    objects: ClassVar[Any] = scoped(CallQuerySet)
 
     class Meta:
         constraints = [
@@ -136,7 +135,7 @@ class Call(OrganisationOwned):
     @property
     def since(self) -> dt.datetime:
         """From when the timer of the call bar counts."""
-        return self.ended_at or self.answered_at or self.started_at or timezone.now()
+        return self.ended_at or self.answered_at or self.started_at
 
 
 class CallEvent(OrganisationOwned):

@@ -1,7 +1,7 @@
 """Campaigns, and the narrow hot table from which leads are handed out."""
 
 import datetime as dt
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -45,7 +45,7 @@ class Campaign(OrganisationOwned):
         related_name="+",
     )
 
-    objects = scoped(CampaignQuerySet)
+    objects: ClassVar[Any] = scoped(CampaignQuerySet)
 
     class Meta:
         constraints = [

@@ -1,6 +1,6 @@
 """How a call went, in the organisation's own words, and what follows from it."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +58,7 @@ class Disposition(Bilingual, OrganisationOwned):
     minimum_talk_seconds = models.PositiveIntegerField(null=True, blank=True)
     maximum_talk_seconds = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = scoped(DispositionQuerySet)
+    objects: ClassVar[Any] = scoped(DispositionQuerySet)
 
     class Meta:
         constraints = [

@@ -2,12 +2,18 @@
 
 import functools
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+if TYPE_CHECKING:
+    TextColumn = models.TextField[str, str]
+    DocumentColumn = models.TextField[Any, Any]
+else:
+    TextColumn = DocumentColumn = models.TextField
 
 
 class Undecipherable(Exception):
@@ -34,7 +40,7 @@ def decrypt(token: str) -> str:
         raise Undecipherable("the value was written under a key that FIELD_KEYS no longer holds") from error
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(TextColumn):
     """Text, stored as a Fernet token; the empty string is stored as it is."""
 
     def from_db_value(self, value: str | None, *_args: Any) -> str | None:
@@ -45,7 +51,7 @@ class EncryptedTextField(models.TextField):
         return encrypt(value) if value else value
 
 
-class EncryptedJSONField(models.TextField):
+class EncryptedJSONField(DocumentColumn):
     """A JSON document, stored as a Fernet token."""
 
     def from_db_value(self, value: str | None, *_args: Any) -> Any:

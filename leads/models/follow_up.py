@@ -1,6 +1,6 @@
 """A task with a time: what somebody owes a lead."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -57,7 +57,7 @@ class FollowUp(OrganisationOwned):
     )
     cancelled_at = models.DateTimeField(null=True, editable=False)
 
-    objects = scoped(FollowUpQuerySet)
+    objects: ClassVar[Any] = scoped(FollowUpQuerySet)
 
     class Meta:
         constraints = [

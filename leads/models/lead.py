@@ -1,6 +1,6 @@
 """A person the team wants to talk to."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
@@ -104,7 +104,7 @@ class Lead(OrganisationOwned):
 
     tags = models.ManyToManyField("leads.Tag", through="leads.LeadTag", related_name="+")
 
-    objects = scoped(LeadQuerySet)
+    objects: ClassVar[Any] = scoped(LeadQuerySet)
 
     class Meta:
         constraints = [

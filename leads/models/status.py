@@ -1,6 +1,6 @@
 """Where a lead stands, in the organisation's own words."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +42,7 @@ class Status(Bilingual, OrganisationOwned):
     is_active = models.BooleanField(_("in use"), default=True)
     is_initial = models.BooleanField(_("for new leads"), default=False)
 
-    objects = scoped(StatusQuerySet)
+    objects: ClassVar[Any] = scoped(StatusQuerySet)
 
     class Meta:
         constraints = [

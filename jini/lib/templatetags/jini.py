@@ -53,7 +53,7 @@ def when(moment: dt.datetime | dt.date | None, classes: str = "") -> SafeString 
 @register.filter
 def share(part: float | Decimal, whole: float | Decimal) -> int:
     """`part` of `whole` in whole per cent, 0 of nothing: lengths of bars, beside which the figures stand in words."""
-    return round(100 * part / whole) if whole else 0
+    return round(100 * float(part) / float(whole)) if whole else 0
 
 
 @register.filter
