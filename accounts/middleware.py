@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +25,9 @@ class MemberRequest(HttpRequest):
 class OrganisationMiddleware:
     """Sets `request.member` and `request.organisation`; both None for who is signed out or belongs nowhere.
 
-    A request of a member runs in the scope of the organisation, which is one transaction; an exception or an answer
-    of 500 and above rolls it back.
+    A request of a member runs in the scope of the organisation, which is one transaction. Inside it the view has a
+    savepoint of its own: an exception undoes what the view wrote, and the page that explains it can still be read
+    from the same scope. An answer of 500 and above rolls everything back.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -38,15 +40,22 @@ class OrganisationMiddleware:
         if member is None:
             return self.get_response(request)
         with acting_for(member.organisation), timezone.override(member.organisation.zone):
-            response = self.get_response(request)
+            with ExitStack() as writes:
+                writes.enter_context(transaction.atomic())
+                request.writes = writes  # type: ignore[attr-defined]
+                response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Undo what a failing view wrote: Django turns the exception into an answer before it could reach the scope."""
-        if getattr(request, "member", None) is not None:
-            transaction.set_rollback(True)
+        writes: ExitStack | None = getattr(request, "writes", None)
+        if writes is not None:
+            view, request.writes = writes.pop_all(), None  # type: ignore[attr-defined]
+            # The savepoint sees the exception, rolls back and lets it pass: the caller goes on with it.
+            with suppress(type(exception)):
+                view.__exit__(type(exception), exception, exception.__traceback__)
 
     @staticmethod
     def _member(request: HttpRequest) -> Membership | None:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path
@@ -35,6 +37,15 @@ def writes(request: HttpRequest) -> HttpResponse:
     return HttpResponse("done")
 
 
+def breaks_the_transaction(request: HttpRequest) -> HttpResponse:
+    audit.record("tests.wrote", by=request.member)
+    try:
+        Membership.objects.raw("SELECT 1/0 AS id")[0]
+    except DataError as error:
+        raise PermissionDenied from error
+    return HttpResponse("never")
+
+
 @requires(Permission.SETTINGS_EDIT)
 def admins_only(request: HttpRequest) -> HttpResponse:
     return HttpResponse("settings")
@@ -45,6 +56,7 @@ urlpatterns = [
     path("fails/", writes_and_fails),
     path("missing/", writes_and_is_not_found),
     path("writes/", writes),
+    path("breaks/", breaks_the_transaction),
     path("admins/", admins_only),
 ]
 pytestmark = pytest.mark.urls(__name__)
@@ -101,6 +113,14 @@ def test_what_a_failing_view_wrote_is_undone(client_of, telecaller, address):
     client.raise_request_exception = False
 
     assert client.get(address).status_code in {404, 500}
+    assert written(telecaller) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broken_transaction_still_ends_in_a_page(client_of, telecaller):
+    response = client_of(telecaller).get("/breaks/")
+
+    assert response.status_code == 403
     assert written(telecaller) == 0
 
 
