@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs once, when the database is created: the application's role owns nothing, the backup's role reads everything.
+set -euo pipefail
+psql -v ON_ERROR_STOP=1 -v app="$JINI_APP_PASSWORD" -v backup="$JINI_BACKUP_PASSWORD" -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
+CREATE ROLE jini_app LOGIN NOBYPASSRLS PASSWORD :'app';
+CREATE ROLE jini_backup LOGIN BYPASSRLS PASSWORD :'backup' IN ROLE pg_read_all_data;
+SQL
