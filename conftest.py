@@ -13,6 +13,8 @@ from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member, make_organisation
 
+pytest_plugins = ["jini.tests.browsing"]
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
