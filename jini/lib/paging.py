@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
-from jini.lib.words import grouped, moment_in_words
+from jini.lib.words import date_and_time, grouped
 
 Row = TypeVar("Row", bound=Model)
 COUNT_CAP = 10_000
@@ -36,7 +36,7 @@ class Page(Generic[Row]):
         """Where in the list this page begins, in words; empty on the first page."""
         if self.starts_at is None:
             return ""
-        return moment_in_words(self.starts_at) if isinstance(self.starts_at, dt.date) else str(self.starts_at)
+        return date_and_time(self.starts_at) if isinstance(self.starts_at, dt.date) else str(self.starts_at)
 
 
 def capped_count(queryset: "QuerySet[Any]", cap: int = COUNT_CAP) -> str:

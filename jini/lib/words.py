@@ -84,6 +84,13 @@ def moment_in_words(moment: dt.datetime | dt.date) -> str:
     return f"{day} {time_of_day(local)}" if near else f"{day}, {time_of_day(local)}"
 
 
+def date_and_time(moment: dt.datetime | dt.date) -> str:
+    """A moment for the middle of a sentence, in the active zone: "24 Nov 10:41 am", with the year when it is another."""
+    local = timezone.localtime(moment) if isinstance(moment, dt.datetime) else moment
+    day = DateFormat(local).format("j M" if local.year == timezone.localdate().year else "j M Y")
+    return f"{day} {time_of_day(local)}" if isinstance(local, dt.datetime) else day
+
+
 def _day(day: dt.date, today: dt.date) -> str:
     named = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
     away = (day - today).days

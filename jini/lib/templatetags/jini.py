@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -68,17 +69,34 @@ def is_group(field: BoundField) -> bool:
     return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
 
 
+@register.filter
+def choices(field: BoundField) -> list[BoundWidget]:
+    """The controls of a group in the house's class."""
+    widgets = field.subwidgets
+    for widget in widgets:
+        widget.data["attrs"]["class"] = "form-check-input"
+    return widgets
+
+
+@register.simple_tag
+def describes(field: BoundField) -> SafeString | str:
+    """The `aria-describedby` that ties the hint and the errors of `field` to its group."""
+    return format_html(' aria-describedby="{}"', ids) if (ids := _described_by(field)) else ""
+
+
 @register.simple_tag
 def control(field: BoundField, **extra: Any) -> SafeString:
     """The input of `field` in the house's classes, tied to its hint and its errors; `extra` become attributes."""
     widget = field.field.widget
-    look = "form-select" if isinstance(widget, Select) and not is_group(field) else "form-control btn-tap"
-    if is_tick(field) or is_group(field):
-        look = "form-check-input"
-    own = widget.attrs.get("class", "")
-    classes = " ".join(part for part in (look, own, "is-invalid" if field.errors else "") if part)
-    described = [f"{field.auto_id}-hint"] * bool(field.help_text) + [f"{field.auto_id}-error"] * bool(field.errors)
-    attributes = {"class": classes} | {name.replace("_", "-"): value for name, value in extra.items()}
-    if described:
-        attributes["aria-describedby"] = " ".join(described)
+    look = "form-check-input" if is_tick(field) else "form-select" if isinstance(widget, Select) else "form-control"
+    marks = ["" if is_tick(field) else "btn-tap", widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]
+    attributes = {"class": " ".join(filter(None, [look, *marks]))}
+    attributes |= {name.replace("_", "-"): value for name, value in extra.items()}
+    if ids := _described_by(field):
+        attributes["aria-describedby"] = ids
     return field.as_widget(attrs=attributes)
+
+
+def _described_by(field: BoundField) -> str:
+    ids = [f"{field.auto_id}-hint"] * bool(field.help_text) + [f"{field.auto_id}-error"] * bool(field.errors)
+    return " ".join(ids)
