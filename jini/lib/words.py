@@ -32,8 +32,9 @@ def rupees(amount: int | float | Decimal) -> str:
 def rupees_in_words(amount: int | float | Decimal) -> str:
     """`amount` in rupees where space is short: ₹18.5 lakh, ₹1.2 crore; below one lakh in full."""
     value = Decimal(str(amount))
-    for unit, word in ((CRORE, _("crore")), (LAKH, _("lakh"))):
-        if value >= unit:
+    # From 99.95 lakh on, one decimal would say "100 lakh".
+    for least, unit, word in ((CRORE * Decimal("0.9995"), CRORE, _("crore")), (LAKH, LAKH, _("lakh"))):
+        if value >= least:
             short = (value / unit).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
             return f"₹{grouped(short).removesuffix('0') if short % 1 else grouped(short)} {word}"
     return rupees(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
