@@ -18,10 +18,6 @@ from accounts.models import Membership
 from accounts.tests.factories import make_organisation, make_user
 
 
-def shown(request: HttpRequest, **_ignored: str) -> HttpResponse:
-    return TemplateResponse(request, "components/empty.html", {"symbol": "list", "title": "x", "text": ""})
-
-
 def framed(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "base.html")
 
@@ -129,6 +125,7 @@ def test_the_status_menu_is_a_telecallers(telecaller, manager):
     assert navigation(manager).presence is None
 
 
+@pytest.mark.django_db
 @pytest.mark.urls(__name__)
 def test_who_belongs_nowhere_has_no_places_but_can_sign_out(client):
     client.force_login(make_user(first_name="Nobody"))

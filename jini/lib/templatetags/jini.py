@@ -90,7 +90,7 @@ def control(field: BoundField, **extra: Any) -> SafeString:
     widget = field.field.widget
     look = "form-check-input" if is_tick(field) else "form-select" if isinstance(widget, Select) else "form-control"
     marks = ["" if is_tick(field) else "btn-tap", widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]
-    attributes = {"class": " ".join(filter(None, [look, *marks]))}
+    attributes: dict[str, str | bool] = {"class": " ".join(filter(None, [look, *marks]))}
     attributes |= {name.replace("_", "-"): value for name, value in extra.items()}
     if ids := _described_by(field):
         attributes["aria-describedby"] = ids
