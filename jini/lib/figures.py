@@ -1,0 +1,26 @@
+"""Which figures a change makes stale: told by the app that changes rows, heard by the app that keeps the figures."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+Listener = Callable[[dt.datetime, uuid.UUID | None], None]
+
+_listeners: list[Listener] = []
+
+
+def on_change(listen: Listener) -> Listener:
+    """Have `listen(moment, member_id)` called for every change; filled in `AppConfig.ready()`."""
+    if listen not in _listeners:
+        _listeners.append(listen)
+    return listen
+
+
+def mark_dirty(moment: dt.datetime, member_id: uuid.UUID | None) -> None:
+    """Say that what happened at `moment` through the member (None: through nobody) counts differently from now on.
+
+    Call it inside the scope and the transaction of the change: for a call with its `started_at` and telecaller, for a
+    lead that was won (or is so no more, or changed hands since) with its `won_at` and owner, before and after.
+    """
+    for listen in _listeners:
+        listen(moment, member_id)
