@@ -128,7 +128,16 @@ class PostgreSQL:
         """Make the cluster, under another name until it is whole. Text sorts by code point, as on every machine."""
         half = self.folder / "data.half"
         shutil.rmtree(half, ignore_errors=True)
-        command = [self.programs / "initdb", "-D", half, "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        command: list[str | Path] = [
+            self.programs / "initdb",
+            "-D",
+            half,
+            "-U",
+            OWNER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         with self.log.open("ab") as log:
             made = subprocess.run(

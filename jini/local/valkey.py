@@ -29,7 +29,7 @@ class Valkey:
     def start(self) -> None:
         folders.closed(self.folder, self.account)
         self.sockets = folders.sockets(self.folder, self.account)
-        command = [self.programs / "valkey-server", "--port", "0", "--unixsocket", self.socket]
+        command: list[str | Path] = [self.programs / "valkey-server", "--port", "0", "--unixsocket", self.socket]
         command += ["--unixsocketperm", "700", "--dir", self.folder, "--save", "", "--appendonly", "no"]
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"]
         self.child = Child(
