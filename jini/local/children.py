@@ -96,8 +96,9 @@ class Child:
                 start_new_session=True,
             )
 
-    def has_ended(self) -> bool:
-        return self.guard is not None and self.guard.poll() is not None
+    def exit_code(self) -> int | None:
+        """Return how the child ended; None while it lives."""
+        return self.guard.poll() if self.guard else None
 
     def check(self) -> None:
         """Raise `ChildDied` when the child is no longer there."""
@@ -106,6 +107,11 @@ class Child:
 
     def last_lines(self) -> str:
         return last_lines(self.log)
+
+    def tell(self) -> None:
+        """Ask the child to end, without waiting."""
+        if self.guard is not None and self.guard.poll() is None:
+            self.guard.terminate()
 
     def stop(self) -> None:
         """End the child and all its descendants; return when they are gone. Harmless when it is gone already."""

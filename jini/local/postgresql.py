@@ -111,6 +111,10 @@ class PostgreSQL:
         if self.child is not None:
             self.child.check()
 
+    def tell(self) -> None:
+        if self.child is not None:
+            self.child.tell()
+
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop()
@@ -156,7 +160,7 @@ class PostgreSQL:
 
     def _check_version(self) -> None:
         written_by = (self.data / "PG_VERSION").read_text().strip()
-        program = [self.programs / "postgres", "--version"]
+        program: list[str | Path] = [self.programs / "postgres", "--version"]
         version = subprocess.run(program, capture_output=True, text=True, check=True, cwd="/").stdout
         ours = version.split()[-1].partition(".")[0]
         if written_by != ours:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 import pytest
 
-from jini.local.services import throw_away_keys, throw_away_services
+from jini.local.services import fresh_keys, throw_away_services
 
 # These only describe; starting servers for them would be a waste.
 QUIET = {"-h", "--help", "-V", "--version", "--markers", "--fixtures"}
@@ -32,4 +32,4 @@ def _start(config: pytest.Config) -> None:
     services = throw_away_services()
     config.add_cleanup(services.stop)
     services.start()
-    os.environ |= throw_away_keys() | services.environment | {"JINI_TEST_SERVICES": "started"}
+    os.environ |= fresh_keys() | services.environment | {"JINI_TEST_SERVICES": "started"}

@@ -42,6 +42,11 @@ class Services:
         if self.throw_away is not None:
             shutil.rmtree(self.throw_away, ignore_errors=True)
 
+    def tell(self) -> None:
+        """Ask all to end, without waiting."""
+        for server in self.servers:
+            server.tell()
+
     def check(self) -> None:
         """Raise `ChildDied` when one of them is no longer there."""
         for server in self.servers:
@@ -77,8 +82,8 @@ def throw_away_services(*, durable: bool = False) -> Services:
     return Services(servers, throw_away=root)
 
 
-def throw_away_keys() -> dict[str, str]:
-    """Return the secrets that the settings refuse to start without: fresh, and worth nothing."""
+def fresh_keys() -> dict[str, str]:
+    """Return new secrets of the kind that the settings refuse to start without."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FIELD_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),

@@ -53,6 +53,10 @@ class Valkey:
         if self.child is not None:
             self.child.check()
 
+    def tell(self) -> None:
+        if self.child is not None:
+            self.child.tell()
+
     def stop(self) -> None:
         if self.child is not None:
             self.child.stop()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 
-from jini.local.services import throw_away_keys, throw_away_services
+from jini.local.services import fresh_keys, throw_away_services
 
 
 def run(command: Sequence[str], *, durable: bool) -> int:
@@ -16,7 +16,7 @@ def run(command: Sequence[str], *, durable: bool) -> int:
     services = throw_away_services(durable=durable)
     services.start()
     try:
-        environment = throw_away_keys() | dict(os.environ) | services.environment
+        environment = fresh_keys() | dict(os.environ) | services.environment
         child = subprocess.Popen(command, env=environment)
         # The terminal sends Ctrl-C to the command too; it decides when it is done. A SIGTERM we pass on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
