@@ -1,0 +1,106 @@
+"""Founds a demonstration organisation with its people, teams, targets and campaigns."""
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+
+from accounts.actions.organisations import found_organisation
+from accounts.models import Membership, Organisation, User
+from accounts.permissions import Role
+from accounts.tenancy import acting_for
+from dialer.models import Campaign, CampaignMember, Disposition
+from leads.models import Status, Tag
+from reports.demo.plan import Person, Plan
+from teams.models import Target, Team, TeamMembership
+
+
+@dataclass
+class Cast:
+    """What of the database the rows of a demonstration refer to, by name. Members by e-mail."""
+
+    organisation: Organisation
+    plan: Plan
+    chance: random.Random
+    members: dict[str, Membership]
+    statuses: dict[str, Status]
+    dispositions: dict[str, Disposition]
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    tags: list[Tag] = field(default_factory=list)
+
+    def member(self, person: Person) -> Membership:
+        return self.members[email_of(person, self.plan)]
+
+    def first(self, role: Role) -> Membership:
+        return next(member for member in self.members.values() if member.role == role)
+
+
+def email_of(person: Person, plan: Plan) -> str:
+    return f"{person.first_name}.{person.last_name}@{plan.domain}".lower()
+
+
+def found(plan: Plan, chance: random.Random, began_at: dt.datetime) -> Cast:
+    """Create the organisation of `plan` as if it had been founded at `began_at`, and return its cast."""
+    users = [_user(person, plan) for person in plan.people]
+    own = found_organisation(owner=users[0], name=plan.name, is_demo=True, **plan.fields)
+    organisation = own.organisation
+    Organisation.objects.filter(pk=organisation.pk).update(created_at=began_at)
+    members = {users[0].email: own}
+    for number, (person, user) in enumerate(zip(plan.people[1:], users[1:], strict=True), start=plan.staff_number):
+        members[user.email] = Membership.objects.create(
+            organisation=organisation, user=user, role=person.role, phone=f"+9190000{number:05d}"
+        )
+    with acting_for(organisation):
+        cast = Cast(
+            organisation=organisation,
+            plan=plan,
+            chance=chance,
+            members=members,
+            statuses={status.name: status for status in Status.objects.all()},
+            dispositions={disposition.name: disposition for disposition in Disposition.objects.all()},
+        )
+        _found_teams(cast)
+        _found_campaigns(cast, began_at)
+        cast.tags = Tag.objects.bulk_create(Tag(name=name) for name in plan.tags)
+        for metric, value in plan.targets.items():
+            Target.objects.filter(metric=metric, member=None).update(value=value)
+    return cast
+
+
+def _user(person: Person, plan: Plan) -> User:
+    """Nobody knows a password of an invented person: they sign in with a printed link."""
+    user = User.objects.create_user(
+        email_of(person, plan), first_name=person.first_name, last_name=person.last_name, language=person.language
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _found_teams(cast: Cast) -> None:
+    teams: dict[str, Team] = {}
+    for person in cast.plan.people:
+        if not person.team:
+            continue
+        if person.team not in teams:
+            teams[person.team] = Team.objects.create(name=person.team)
+        TeamMembership.objects.create(team=teams[person.team], member=cast.member(person), is_lead=person.leads_team)
+
+
+def _found_campaigns(cast: Cast, began_at: dt.datetime) -> None:
+    for plan in cast.plan.campaigns:
+        campaign = Campaign.objects.create(
+            name=plan.name,
+            state=plan.state,
+            priority=plan.priority,
+            maximum_attempts=plan.maximum_attempts,
+            script=plan.script,
+            created_by=cast.first(Role.MANAGER),
+        )
+        Campaign.objects.filter(pk=campaign.pk).update(created_at=began_at)
+        CampaignMember.objects.bulk_create(
+            CampaignMember(campaign=campaign, member=cast.member(person))
+            for person in cast.plan.people
+            if person.team in plan.teams and person.role == Role.TELECALLER
+        )
+        cast.campaigns[plan.name] = campaign

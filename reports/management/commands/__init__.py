@@ -1,0 +1,1 @@
+"""Management commands of reports, which may use every app."""
