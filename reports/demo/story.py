@@ -4,7 +4,6 @@ import datetime as dt
 import heapq
 import random
 import zoneinfo
-from collections import Counter
 from dataclasses import dataclass, field
 
 from accounts.permissions import Role
@@ -189,7 +188,7 @@ class Storyteller:
         notes = self.plan.notes.get(outcome, [])
         attempt = Attempt(
             telecaller=telecaller,
-            started_at=moment.replace(microsecond=0) + dt.timedelta(seconds=self.chance.randint(0, 59)),
+            started_at=moment.replace(second=self.chance.randint(0, 59), microsecond=0),
             ring=self.chance.randint(*RING_SECONDS.get(outcome, (4, 18))),
             talk=talk,
             outcome=outcome,
@@ -209,18 +208,21 @@ class Storyteller:
         if attempt.outcome in CLOSING:
             life.move_to(CLOSING[attempt.outcome], attempt.closed_at)
             life.ended_because = "status"
-        elif attempt.outcome in OPENING:
+            return
+        if attempt.outcome in OPENING:
             life.move_to(OPENING[attempt.outcome], attempt.closed_at)
-            self._promise(life, attempt)
-        elif len(life.attempts) >= (life.campaign.maximum_attempts if life.campaign else 9):
+        if len(life.attempts) >= (life.campaign.maximum_attempts if life.campaign else 9):
             life.ended_because = "attempts"
+        elif attempt.outcome in OPENING:
+            self._promise(life, attempt)
         else:
             life.next_at = self._retry_at(life, attempt)
 
     def _promise(self, life: Life, attempt: Attempt) -> None:
         is_callback = attempt.outcome == "Call back"
         hours = self.chance.choice((1, 3, 5, 22, 25, 46) if is_callback else (24, 48, 72, 96, 144, 168))
-        due_at = calendar.next_working(attempt.closed_at + dt.timedelta(hours=hours))
+        due_at = attempt.closed_at + dt.timedelta(hours=24 if self._is_enough_today(life, attempt) else hours)
+        due_at = calendar.next_working(due_at)
         due_at = due_at.replace(minute=due_at.minute // 15 * 15, second=0, microsecond=0)
         life.promises.append(
             Promise(
@@ -234,14 +236,17 @@ class Storyteller:
         life.next_at = due_at
 
     def _retry_at(self, life: Life, attempt: Attempt) -> dt.datetime:
-        today = Counter(made.started_at.date() for made in life.attempts)[attempt.started_at.date()]
         wait = dt.timedelta(minutes=RETRY_AFTER[attempt.outcome] * self.chance.uniform(1, 1.5))
         moment = attempt.closed_at + wait
-        if today >= CALLS_A_DAY:
+        if self._is_enough_today(life, attempt):
             moment = calendar.at(attempt.started_at.date() + dt.timedelta(days=1), calendar.OPENS, self.zone)
         # Spread over the day, or every retry of the evening would be due at ten sharp.
         ready = calendar.next_working(moment)
         return ready if ready == moment else ready + dt.timedelta(minutes=self.chance.randint(0, 300))
+
+    @staticmethod
+    def _is_enough_today(life: Life, attempt: Attempt) -> bool:
+        return sum(made.started_at.date() == attempt.started_at.date() for made in life.attempts) >= CALLS_A_DAY
 
     def _leave_something_late(self, lives: list[Life]) -> None:
         """Move a few open follow-ups so that each telecaller has some overdue and some later today."""
