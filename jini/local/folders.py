@@ -45,14 +45,18 @@ def persistent(folder: Path, account: Account | None) -> Path:
     return stand_in(folder)
 
 
+def stand_in_name(for_folder: Path) -> Path:
+    """Return where the stand-in of `for_folder` is, made or not: always the same place, kept by a restart."""
+    base = next(base for base in (Path("/var/tmp"), Path(tempfile.gettempdir())) if base.is_dir())
+    return base / f"jini-{hashlib.sha256(str(for_folder).encode()).hexdigest()[:12]}"
+
+
 def stand_in(for_folder: Path) -> Path:
     """Return the lasting folder among temporary files that stands in for `for_folder`, created if need be.
 
     Raise `UnsafeFolder` when someone else made it or may write to it: its name can be guessed.
     """
-    name = f"jini-{hashlib.sha256(str(for_folder).encode()).hexdigest()[:12]}"
-    base = next(base for base in (Path("/var/tmp"), Path(tempfile.gettempdir())) if base.is_dir())
-    folder = base / name
+    folder = stand_in_name(for_folder)
     folder.mkdir(mode=0o711, exist_ok=True)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:

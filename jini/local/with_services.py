@@ -5,6 +5,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 
+from jini.local.guard import PR_SET_PDEATHSIG, prctl
 from jini.local.services import fresh_keys, throw_away_services
 
 
@@ -17,7 +18,7 @@ def run(command: Sequence[str], *, durable: bool) -> int:
     services.start()
     try:
         environment = fresh_keys() | dict(os.environ) | services.environment
-        child = subprocess.Popen(command, env=environment)
+        child = subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: PLW1509 -- one thread
         # The terminal sends Ctrl-C to the command too; it decides when it is done. A SIGTERM we pass on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: child.terminate())
@@ -25,3 +26,7 @@ def run(command: Sequence[str], *, durable: bool) -> int:
     finally:
         services.stop()
     return code if code >= 0 else 128 - code
+
+
+def _die_with_parent() -> None:
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
