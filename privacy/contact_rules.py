@@ -1,0 +1,310 @@
+"""The one gate before every call: pure rules that say whether a person may be called now, why not, and when next.
+
+The order of the gates is the order in which a refusal is reported: first what no waiting can change, then the clock,
+then what other calls have used up. Sources: TCCCPR 2018 and the practice built on it for the promotional window and the
+preference registry (the DND gate), DPDP Act 2023 section 6 for withdrawal of consent.
+"""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from privacy.contact_facts import Consent, Contact, Rules, TelecallerState
+from privacy.contact_reasons import LABELS, SENTENCES, GateName, Reason
+
+DAY = dt.timedelta(hours=24)
+UTC = dt.UTC
+# Facts stand still while the clock is moved forward, so each step leaves at least one gate behind for good.
+MOST_STEPS = 40
+
+
+class Outcome(StrEnum):
+    """SKIP: the gate had nothing to decide."""
+
+    PASS = "pass"  # noqa: S105 -- a gate's answer, not a password
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """The answer of one gate. `dialable_at` (of a failure): when this gate alone passes, None if waiting won't help."""
+
+    gate: GateName
+    outcome: Outcome
+    reason: Reason
+    dialable_at: dt.datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The gate's name in the language of the page."""
+        return str(LABELS[self.gate])
+
+    @property
+    def sentence(self) -> str:
+        """The reason in the language of the page."""
+        return str(SENTENCES[self.reason]) % self.details
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Every gate's answer at one moment. `dialable_at`: when all of them pass on today's facts, None if never by itself."""
+
+    at: dt.datetime
+    policy_version: int
+    gates: tuple[GateResult, ...]
+    dialable_at: dt.datetime | None
+
+    @property
+    def refusal(self) -> GateResult | None:
+        """The first failing gate: the reason that is given."""
+        return next((gate for gate in self.gates if gate.outcome is Outcome.FAIL), None)
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def reason(self) -> Reason:
+        return refusal.reason if (refusal := self.refusal) else Reason.ALLOWED
+
+    @property
+    def sentence(self) -> str:
+        """Why the call is refused, or that it may be made, in the language of the page."""
+        return refusal.sentence if (refusal := self.refusal) else str(SENTENCES[Reason.ALLOWED])
+
+
+def may_contact(contact: Contact, rules: Rules, now: dt.datetime) -> Decision:
+    """Decide whether the person may be called at `now` (aware). Every gate answers, also after the first refusal."""
+    now = now.astimezone(UTC)
+    gates = _answers(contact, rules, now)
+    return Decision(now, rules.version, gates, _next_dialable(contact, rules, now, gates))
+
+
+def _answers(contact: Contact, rules: Rules, now: dt.datetime) -> tuple[GateResult, ...]:
+    return tuple(gate(contact, rules, now) for gate in GATES)
+
+
+def _next_dialable(
+    contact: Contact, rules: Rules, now: dt.datetime, gates: tuple[GateResult, ...]
+) -> dt.datetime | None:
+    """Move the clock to where the failing gates pass, and ask again: a cap may fall away outside calling hours."""
+    at = now
+    for _step in range(MOST_STEPS):
+        failing = [gate.dialable_at for gate in gates if gate.outcome is Outcome.FAIL]
+        if not failing:
+            return at
+        times = [time for time in failing if time is not None]
+        if len(times) < len(failing):
+            return None
+        at = max(times)
+        gates = _answers(contact, rules, at)
+    return None
+
+
+def _organisation(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
+    if contact.organisation_is_active:
+        return _pass(GateName.ORGANISATION, Reason.ORGANISATION_ACTIVE)
+    return _fail(GateName.ORGANISATION, Reason.ORGANISATION_NOT_ACTIVE)
+
+
+def _number(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
+    number = contact.number
+    if number is None:
+        return _fail(GateName.NUMBER, Reason.NUMBER_INVALID)
+    if number.country not in rules.countries:
+        return _fail(GateName.NUMBER, Reason.COUNTRY_NOT_ALLOWED, country=number.country or "?")
+    if number.kind not in rules.kinds:
+        return _fail(GateName.NUMBER, Reason.KIND_NOT_ALLOWED, kind=number.kind.replace("_", " "))
+    return _pass(GateName.NUMBER, Reason.NUMBER_FINE, country=number.country)
+
+
+def _do_not_call(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
+    if contact.is_do_not_call:
+        return _fail(GateName.DO_NOT_CALL, Reason.ON_DO_NOT_CALL)
+    return _pass(GateName.DO_NOT_CALL, Reason.NOT_ON_DO_NOT_CALL)
+
+
+def _consent(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    consent = contact.consent or Consent()
+    if consent.is_withdrawn(now):
+        return _fail(GateName.CONSENT, Reason.CONSENT_WITHDRAWN)
+    if consent.is_expired(now):
+        return _fail(GateName.CONSENT, Reason.CONSENT_EXPIRED)
+    if consent.is_in_force(now):
+        return _pass(GateName.CONSENT, Reason.CONSENT_IN_FORCE)
+    if rules.requires_consent:
+        return _fail(GateName.CONSENT, Reason.CONSENT_MISSING)
+    return GateResult(GateName.CONSENT, Outcome.SKIP, Reason.CONSENT_NOT_NEEDED)
+
+
+def _registry_finding(contact: Contact, rules: Rules, now: dt.datetime) -> Reason:
+    """What the registry's answer is worth at `now`, before any consent is held against it."""
+    result = contact.registry
+    if result is None:
+        return Reason.DND_NOT_CHECKED
+    # Who is registered stays so until a newer answer says otherwise: only a clean answer goes stale.
+    if result.is_registered:
+        return Reason.DND_REGISTERED
+    if now - result.checked_at > rules.registry_max_age:
+        return Reason.DND_STALE
+    return Reason.DND_CLEAR
+
+
+def _needs_override(finding: Reason, rules: Rules) -> bool:
+    return finding is Reason.DND_REGISTERED or (
+        rules.requires_registry and finding in {Reason.DND_NOT_CHECKED, Reason.DND_STALE}
+    )
+
+
+def _overrides(contact: Contact, now: dt.datetime) -> bool:
+    """Explicit consent outweighs the registry (TCCCPR 2018: explicit consent of the recipient to this sender)."""
+    return contact.consent is not None and contact.consent.is_explicit and contact.consent.is_in_force(now)
+
+
+def _registry(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    finding = _registry_finding(contact, rules, now)
+    if finding is Reason.DND_CLEAR:
+        return _pass(GateName.REGISTRY, finding)
+    if not _needs_override(finding, rules):
+        return GateResult(GateName.REGISTRY, Outcome.SKIP, finding)
+    if _overrides(contact, now):
+        return _pass(GateName.REGISTRY, Reason.DND_OVERRIDDEN)
+    return _fail(GateName.REGISTRY, finding)
+
+
+def _override(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    if not _needs_override(_registry_finding(contact, rules, now), rules):
+        return GateResult(GateName.OVERRIDE, Outcome.SKIP, Reason.OVERRIDE_NOT_NEEDED)
+    if _overrides(contact, now):
+        return _pass(GateName.OVERRIDE, Reason.OVERRIDE_IN_FORCE)
+    return _fail(GateName.OVERRIDE, Reason.OVERRIDE_MISSING)
+
+
+def _hours(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    local = now.astimezone(contact.zone)
+    for days in range(8):
+        day = local.date() + dt.timedelta(days=days)
+        window = rules.hours[day.weekday()]
+        if window is None:
+            continue
+        opens, closes = _instant(day, window.opens, contact.zone), _instant(day, window.closes, contact.zone)
+        if opens <= now < closes:
+            return _pass(GateName.HOURS, Reason.WITHIN_HOURS, time=f"{local:%H:%M}", zone=contact.zone.key)
+        if now < opens:
+            return _fail(GateName.HOURS, Reason.OUTSIDE_HOURS, opens, time=f"{local:%H:%M}", zone=contact.zone.key)
+    return _fail(GateName.HOURS, Reason.NO_HOURS)
+
+
+def _lifetime(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
+    count = max(contact.attempts_on_lead.lifetime, contact.attempts_on_number.lifetime)
+    if rules.lifetime_cap is None or count < rules.lifetime_cap:
+        return _pass(GateName.LIFETIME, Reason.WITHIN_LIFETIME, count=count, limit=_shown(rules.lifetime_cap))
+    return _fail(GateName.LIFETIME, Reason.LIFETIME_USED, count=count, limit=rules.lifetime_cap)
+
+
+def _day(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    today = now.astimezone(contact.zone).date()
+    # Nothing called tomorrow counts today: `recent` may hold calls later than a `now` that a page asks about.
+    count = max(sum(at.astimezone(contact.zone).date() == today for at in times) for times in _recent(contact, now))
+    if rules.daily_cap is None or count < rules.daily_cap:
+        return _pass(GateName.DAY, Reason.WITHIN_DAY, count=count, limit=_shown(rules.daily_cap))
+    tomorrow = _instant(today + dt.timedelta(days=1), dt.time(0), contact.zone)
+    frees_at = tomorrow if rules.daily_cap > 0 else None
+    return _fail(GateName.DAY, Reason.DAY_USED, frees_at, count=count, limit=rules.daily_cap)
+
+
+def _rolling(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    cap = rules.rolling_cap
+    inside = [sorted((at for at in times if now - at < DAY), reverse=True) for times in _recent(contact, now)]
+    count = max(len(times) for times in inside)
+    if cap is None or count < cap:
+        return _pass(GateName.ROLLING, Reason.WITHIN_ROLLING, count=count, limit=_shown(cap))
+    # Free again once the cap-th newest call is a day old, on the lead and on the number.
+    frees_at = max(times[cap - 1] + DAY for times in inside if len(times) >= cap) if cap > 0 else None
+    return _fail(GateName.ROLLING, Reason.ROLLING_USED, frees_at, count=count, limit=cap)
+
+
+def _gap(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    needed = int(rules.minimum_gap.total_seconds() // 60)
+    last = max((at for times in _recent(contact, now) for at in times), default=None)
+    if last is None:
+        return _pass(GateName.GAP, Reason.NO_CALL_BEFORE)
+    minutes = int((now - last).total_seconds() // 60)
+    if now - last >= rules.minimum_gap:
+        return _pass(GateName.GAP, Reason.GAP_KEPT, minutes=minutes, needed=needed)
+    return _fail(GateName.GAP, Reason.GAP_NOT_OVER, last + rules.minimum_gap, minutes=minutes, needed=needed)
+
+
+def _lead_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
+    if contact.lead_is_on_call:
+        return _fail(GateName.LEAD_LINE, Reason.LEAD_ON_CALL)
+    return _pass(GateName.LEAD_LINE, Reason.LEAD_FREE)
+
+
+def _telecaller_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
+    if contact.telecaller is TelecallerState.ON_CALL:
+        return _fail(GateName.TELECALLER_LINE, Reason.TELECALLER_ON_CALL)
+    if contact.telecaller is TelecallerState.OWES_OUTCOME:
+        return _fail(GateName.TELECALLER_LINE, Reason.OUTCOME_OWED)
+    return _pass(GateName.TELECALLER_LINE, Reason.TELECALLER_FREE)
+
+
+def _spend(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    spent = contact.spent
+    today = now.astimezone(spent.zone).date()
+    calls, amount = (spent.calls, spent.amount) if spent.day == today else (0, Decimal(0))
+    tomorrow = _instant(today + dt.timedelta(days=1), dt.time(0), spent.zone)
+    if rules.daily_calls is not None and calls >= rules.daily_calls:
+        frees_at = tomorrow if rules.daily_calls > 0 else None
+        return _fail(GateName.SPEND, Reason.CALLS_USED, frees_at, count=calls, limit=rules.daily_calls)
+    if rules.daily_spend is not None and amount + spent.next_call > rules.daily_spend:
+        frees_at = tomorrow if spent.next_call <= rules.daily_spend else None
+        return _fail(GateName.SPEND, Reason.SPEND_USED, frees_at, amount=amount, limit=rules.daily_spend)
+    return _pass(GateName.SPEND, Reason.WITHIN_SPEND, count=calls, limit=_shown(rules.daily_calls))
+
+
+GATES: tuple[Callable[[Contact, Rules, dt.datetime], GateResult], ...] = (
+    _organisation,
+    _number,
+    _do_not_call,
+    _consent,
+    _registry,
+    _override,
+    _hours,
+    _lifetime,
+    _day,
+    _rolling,
+    _gap,
+    _lead_line,
+    _telecaller_line,
+    _spend,
+)
+
+
+def _pass(gate: GateName, reason: Reason, **details: Any) -> GateResult:
+    return GateResult(gate, Outcome.PASS, reason, None, details)
+
+
+def _fail(gate: GateName, reason: Reason, dialable_at: dt.datetime | None = None, /, **details: Any) -> GateResult:
+    return GateResult(gate, Outcome.FAIL, reason, dialable_at, details)
+
+
+def _recent(contact: Contact, now: dt.datetime) -> tuple[list[dt.datetime], list[dt.datetime]]:
+    """Return the calls up to `now`, on the lead and on the number."""
+    lead, number = contact.attempts_on_lead.recent, contact.attempts_on_number.recent
+    return [at for at in lead if at <= now], [at for at in number if at <= now]
+
+
+def _instant(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    """Return the moment as UTC: two wall-clock times of one zone would be compared without their offsets."""
+    return dt.datetime.combine(day, time, zone).astimezone(UTC)
+
+
+def _shown(limit: int | None) -> str:
+    return "∞" if limit is None else str(limit)

@@ -1,0 +1,243 @@
+"""A second opinion on `may_contact`, written from the words of the rules and not from the code, and people to try it on.
+
+It works the other way round: it lists the moments at which anything can change and takes the first one that is free.
+"""
+
+import datetime as dt
+import random
+import zoneinfo
+from decimal import Decimal
+
+from privacy.contact_facts import (
+    Attempts,
+    Consent,
+    Contact,
+    Number,
+    RegistryResult,
+    Rules,
+    Spent,
+    TelecallerState,
+    Window,
+)
+
+ZONES = [
+    zoneinfo.ZoneInfo(name)
+    for name in ("Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "UTC", "Pacific/Apia")
+]
+KINDS = ["mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "unknown"]
+EPOCH = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+HORIZON_DAYS = 12
+
+
+def first_objection(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    """The reason code of the first rule that objects at `now`, or "allowed"."""
+    for objection in (permanent, clock, used_up, lines, money):
+        if found := objection(contact, rules, now):
+            return found
+    return "allowed"
+
+
+def permanent(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    if not contact.organisation_is_active:
+        return "organisation_not_active"
+    if not contact.number:
+        return "number_invalid"
+    if not {contact.number.country} & rules.countries:
+        return "country_not_allowed"
+    if not {contact.number.kind} & rules.kinds:
+        return "kind_not_allowed"
+    if contact.is_do_not_call:
+        return "on_do_not_call"
+    return paper(contact, rules, now)
+
+
+def paper(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    word = contact.consent
+    withdrawn = bool(word and word.withdrawn_at and now >= word.withdrawn_at)
+    expired = bool(word and word.expires_at and now >= word.expires_at)
+    given = bool(word and word.given_at and now >= word.given_at)
+    if withdrawn:
+        return "consent_withdrawn"
+    if expired:
+        return "consent_expired"
+    if rules.requires_consent and not given:
+        return "consent_missing"
+    return "" if given and word and word.is_explicit else registry(contact, rules, now)
+
+
+def registry(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    answer = contact.registry
+    if answer and answer.is_registered:
+        return "dnd_registered"
+    if rules.requires_registry and not answer:
+        return "dnd_not_checked"
+    if rules.requires_registry and answer and now > answer.checked_at + rules.registry_max_age:
+        return "dnd_stale"
+    return ""
+
+
+def clock(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    if not any(rules.hours):
+        return "no_hours"
+    wall = now.astimezone(contact.zone)
+    window = rules.hours[wall.weekday()]
+    inside = window is not None and window.opens <= wall.time() and wall.time() < window.closes
+    return "" if inside else "outside_hours"
+
+
+def histories(contact: Contact, now: dt.datetime) -> list[list[dt.datetime]]:
+    both = (contact.attempts_on_lead, contact.attempts_on_number)
+    return [[moment for moment in attempts.recent if moment <= now] for attempts in both]
+
+
+def used_up(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    for attempts in (contact.attempts_on_lead, contact.attempts_on_number):
+        if rules.lifetime_cap is not None and not attempts.lifetime < rules.lifetime_cap:
+            return "lifetime_used"
+    midnight = now.astimezone(contact.zone).strftime("%Y-%m-%d")
+    for history in histories(contact, now):
+        same_day = [moment for moment in history if moment.astimezone(contact.zone).strftime("%Y-%m-%d") == midnight]
+        if rules.daily_cap is not None and not len(same_day) < rules.daily_cap:
+            return "day_used"
+    for history in histories(contact, now):
+        since = [moment for moment in history if moment > now - dt.timedelta(days=1)]
+        if rules.rolling_cap is not None and not len(since) < rules.rolling_cap:
+            return "rolling_used"
+    too_close = [m for history in histories(contact, now) for m in history if m > now - rules.minimum_gap]
+    return "gap_not_over" if too_close else ""
+
+
+def lines(contact: Contact, _rules: Rules, _now: dt.datetime) -> str:
+    if contact.lead_is_on_call:
+        return "lead_on_call"
+    return {"free": "", "on_call": "telecaller_on_call", "owes_outcome": "outcome_owed"}[contact.telecaller.value]
+
+
+def money(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    spent = contact.spent
+    is_today = spent.day == now.astimezone(spent.zone).date()
+    calls, amount = (spent.calls, spent.amount) if is_today else (0, 0)
+    if rules.daily_calls is not None and not calls < rules.daily_calls:
+        return "calls_used"
+    if rules.daily_spend is not None and not amount + spent.next_call <= rules.daily_spend:
+        return "spend_used"
+    return ""
+
+
+def first_free_moment(contact: Contact, rules: Rules, now: dt.datetime) -> dt.datetime | None:
+    """The earliest moment from `now` at which nothing objects, if waiting alone leads there."""
+    if lines(contact, rules, now):
+        return None
+    for moment in sorted({now, *turning_points(contact, rules, now)}):
+        if permanent(contact, rules, moment):
+            # A paper runs out before the clock allows the call: waiting does not help.
+            return None
+        if first_objection(contact, rules, moment) == "allowed":
+            return moment
+    return None
+
+
+def turning_points(contact: Contact, rules: Rules, now: dt.datetime) -> list[dt.datetime]:
+    """Every moment from `now` at which a day turns, a window opens, or an earlier call stops counting."""
+    moments = []
+    today = now.astimezone(contact.zone).date()
+    for days in range(HORIZON_DAYS):
+        day = today + dt.timedelta(days=days)
+        moments += [wall(day, dt.time(0), contact.zone)]
+        moments += [wall(contact.spent.day + dt.timedelta(days=days), dt.time(0), contact.spent.zone)]
+        if window := rules.hours[day.weekday()]:
+            moments += [wall(day, window.opens, contact.zone)]
+    for attempts in (contact.attempts_on_lead, contact.attempts_on_number):
+        for moment in attempts.recent:
+            moments += [moment + dt.timedelta(days=1), moment + rules.minimum_gap]
+    return [moment for moment in moments if moment >= now]
+
+
+def wall(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(day, time, zone).astimezone(dt.UTC)
+
+
+def some_time(dice: random.Random, around: dt.datetime, hours: float) -> dt.datetime:
+    return around + dt.timedelta(seconds=int(dice.uniform(-hours, hours) * 3600))
+
+
+def some_attempts(dice: random.Random, now: dt.datetime) -> Attempts:
+    recent = tuple(now - dt.timedelta(minutes=dice.randrange(0, 3000)) for _ in range(dice.choice([0, 0, 1, 2, 3, 5])))
+    return Attempts(len(recent) + dice.choice([0, 0, 1, 8]), recent)
+
+
+def some_consent(dice: random.Random, now: dt.datetime) -> Consent | None:
+    if dice.random() < 0.5:
+        return None
+    return Consent(
+        given_at=dice.choice([None, some_time(dice, now, 50), some_time(dice, now - dt.timedelta(days=30), 9)]),
+        is_explicit=dice.random() < 0.5,
+        expires_at=dice.choice([None, None, some_time(dice, now, 60)]),
+        withdrawn_at=dice.choice([None, None, None, some_time(dice, now, 60)]),
+    )
+
+
+def some_hours(dice: random.Random) -> tuple[Window | None, ...]:
+    # No window before 04:00: clocks are changed at night, and a wall clock then reads the same time twice.
+    if dice.random() < 0.4:
+        return Rules().hours
+    if dice.random() < 0.01:
+        return (None,) * 7
+    return tuple(
+        Window(dt.time(dice.randrange(4, 12), dice.choice([0, 30])), dt.time(dice.randrange(12, 24), 59))
+        if dice.random() < 0.7
+        else None
+        for _ in range(7)
+    )
+
+
+def some_rules(dice: random.Random) -> Rules:
+    return Rules(
+        version=dice.randrange(1, 9),
+        hours=some_hours(dice),
+        lifetime_cap=dice.choice([None, 10, 10, 3]),
+        daily_cap=dice.choice([None, 3, 2, 1, 0] if dice.random() < 0.2 else [3, 2, None]),
+        rolling_cap=dice.choice([None, 3, 2, 1, 0] if dice.random() < 0.2 else [3, 4, None]),
+        minimum_gap=dt.timedelta(minutes=dice.choice([0, 30, 60, 240])),
+        requires_consent=dice.random() < 0.1,
+        requires_registry=dice.random() < 0.2,
+        daily_calls=dice.choice([None, 5000, 0 if dice.random() < 0.1 else 100]),
+        daily_spend=dice.choice([None, None, Decimal(500)]),
+    )
+
+
+def some_contact(dice: random.Random, now: dt.datetime) -> Contact:
+    zone = dice.choice(ZONES) if dice.random() < 0.5 else ZONES[0]
+    is_plain = dice.random() < 0.8
+    own_zone = dice.choice(ZONES[:2])
+    country = "IN" if is_plain else dice.choice(["IN", "US", "PK", "001", ""])
+    number = Number("+919000000001", country, "mobile" if is_plain else dice.choice(KINDS))
+    return Contact(
+        organisation_is_active=is_plain or dice.random() < 0.7,
+        number=number if is_plain or dice.random() < 0.9 else None,
+        zone=zone,
+        spent=Spent(
+            day=now.astimezone(own_zone).date() - dt.timedelta(days=0 if dice.random() < 0.9 else 1),
+            zone=own_zone,
+            calls=dice.choice([0, 10, 99, 100, 101]),
+            amount=Decimal(dice.choice([0, 0, 100, 499, 500])),
+            next_call=Decimal(dice.choice([0, 1, 2])),
+        ),
+        is_do_not_call=not is_plain and dice.random() < 0.3,
+        consent=None if dice.random() < 0.6 else some_consent(dice, now),
+        registry=None
+        if dice.random() < 0.6
+        else RegistryResult(dice.random() < 0.4, some_time(dice, now - dt.timedelta(days=7), 30)),
+        attempts_on_lead=some_attempts(dice, now),
+        attempts_on_number=some_attempts(dice, now),
+        lead_is_on_call=dice.random() < 0.03,
+        telecaller=dice.choice([TelecallerState.FREE] * 20 + [TelecallerState.ON_CALL, TelecallerState.OWES_OUTCOME]),
+    )
+
+
+def some_now(dice: random.Random) -> dt.datetime:
+    """A moment of 2026, often at the edge of a minute, an hour or a day."""
+    now = EPOCH + dt.timedelta(seconds=dice.randrange(0, 365 * 86400))
+    if dice.random() < 0.3:
+        now = now.replace(minute=dice.choice([0, 30]), second=0)
+    return now
