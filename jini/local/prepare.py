@@ -3,7 +3,7 @@
 import os
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     from accounts.models import Organisation  # noqa: PLC0415 -- as above
 
     database.become_application()
-    if "load_demo" in get_commands() and not Organisation.objects.exists():
+    if not Organisation.objects.exists():
         call_command("load_demo")
 
 

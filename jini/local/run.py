@@ -173,7 +173,7 @@ class Launcher:
             text=True,
             check=False,
         )
-        if links.returncode and "Unknown command" not in links.stderr:
+        if links.returncode:
             raise ChildDied(f"sign_in_links ended with code {links.returncode}:\n{links.stderr[-2000:]}")
         print(f"\nJiNi is ready: {preflight.address(self.port)}   ({seconds:.1f} s)\n")
         print(links.stdout.rstrip())
