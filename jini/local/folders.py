@@ -42,7 +42,14 @@ def persistent(folder: Path, account: Account | None) -> Path:
     folder.chmod(0o711)
     if reachable(folder, account):
         return folder
-    return stand_in(folder)
+    other = stand_in(folder)
+    pointer = folder / "data-are-in"
+    if not pointer.exists():
+        # `folder` is new: whoever removed the earlier one wanted to begin again, and its keys are gone as well.
+        for left in other.iterdir():
+            shutil.rmtree(left)
+        pointer.write_text(f"{other}\n")
+    return other
 
 
 def stand_in_name(for_folder: Path) -> Path:

@@ -63,6 +63,12 @@ def test_data_move_where_the_parents_are_closed(tmp_path: Path) -> None:
         assert stand_in == folders.stand_in_name(closed / "data")
         assert folders.reachable(stand_in, account)
         assert not folders.reachable(closed, account)
+        (stand_in / "postgresql").mkdir()
+        folders.persistent(closed / "data", account)
+        assert (stand_in / "postgresql").is_dir()
+        shutil.rmtree(closed / "data")
+        folders.persistent(closed / "data", account)
+        assert list(stand_in.iterdir()) == []
     finally:
         shutil.rmtree(stand_in)
 
