@@ -69,8 +69,9 @@ LINKS = {
     "language": "set_language",
     "switch": "accounts:switch",
     "sign_in": "account_login",
-    "sign_up": "account_signup",
+    "sign_up": "accounts:sign_up",
     "sign_out": "account_logout",
+    "policies": "privacy:policies",
 }
 
 

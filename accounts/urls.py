@@ -1,20 +1,43 @@
 """Addresses of accounts."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from accounts.views import health
+from accounts.views import health, signing_in
 from accounts.views.home import home
+from accounts.views.language import language
 from accounts.views.link import link
+from accounts.views.sign_up import sign_up
 
 own = [
     path("", home, name="home"),
+    path("accounts/sign-up/", sign_up, name="sign_up"),
     path("accounts/link/<str:token>/", link, name="link"),
+]
+
+# The pages of allauth that JiNi uses, under the names that allauth asks for. Its other pages do not exist here.
+signing = [
+    path("login/", signing_in.sign_in, name="account_login"),
+    path("logout/", signing_in.sign_out, name="account_logout"),
+    path("inactive/", signing_in.inactive, name="account_inactive"),
+    path("signup/", sign_up, name="account_signup"),
+    path("confirm-email/", signing_in.check_mail, name="account_email_verification_sent"),
+    re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", signing_in.confirm_email, name="account_confirm_email"),
+    path("password/change/", signing_in.change_password, name="account_change_password"),
+    path("password/set/", signing_in.set_password, name="account_set_password"),
+    path("password/reset/", signing_in.reset_password, name="account_reset_password"),
+    path("password/reset/done/", signing_in.reset_password_sent, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        signing_in.reset_password_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/reset/key/done/", signing_in.reset_password_done, name="account_reset_password_from_key_done"),
 ]
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("accounts/", include("allauth.account.urls")),
+    path("i18n/setlang/", language, name="set_language"),
+    path("accounts/", include(signing)),
     path("", include((own, "accounts"))),
 ]

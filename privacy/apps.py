@@ -1,13 +1,19 @@
 """The privacy app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
+        from jini.lib import acceptance  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from privacy.defaults import give_contact_policy  # noqa: PLC0415 -- models are loaded only now
+        from privacy.forms import AcceptanceForm  # noqa: PLC0415 -- models are loaded only now
+        from privacy.policies import publish  # noqa: PLC0415 -- models are loaded only now
 
         on_founding(give_contact_policy)
+        acceptance.register(AcceptanceForm)
+        post_migrate.connect(publish, sender=self)

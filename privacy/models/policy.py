@@ -1,5 +1,6 @@
 """Versioned documents, and the ledger of who accepted which."""
 
+import datetime as dt
 import hashlib
 from typing import Self
 
@@ -41,6 +42,11 @@ class Policy(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("privacy:policy", args=[self.kind, self.version])
+
+    @property
+    def effective_on(self) -> dt.date:
+        """The day from which this version holds, in India."""
+        return timezone.localtime(self.effective_from).date()
 
     @staticmethod
     def digest(body: str) -> str:

@@ -1,0 +1,152 @@
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+
+from accounts.models import Membership, Organisation, User
+from accounts.permissions import Role
+from accounts.tests.factories import make_user
+from privacy.models import Acceptance, MarketingChoice, Policy
+
+URL = "/accounts/sign-up/"
+
+
+def answers(client, **changes):
+    read = client.get(URL).context["acceptance"].initial["read"]
+    return {
+        "name": "Kiran Rooftop Solar",
+        "time_zone": "Asia/Kolkata",
+        "first_name": "Vikram",
+        "last_name": "Desai",
+        "email": "Vikram@Kiran.example",
+        "password": "three ordinary words",
+        "accepts_privacy": "on",
+        "accepts_terms": "on",
+        "read": read,
+    } | changes
+
+
+def test_an_organisation_is_created_with_its_owner_and_what_every_new_one_is_given(client, db):
+    response = client.post(URL, answers(client, phone="90000 00001", pin="411 004", gstin="27aapfu0939f1zv"))
+
+    assert response.url == "/accounts/confirm-email/"
+    owner = Membership.objects.get()
+    assert (owner.role, owner.user.email, owner.user.display_name) == (
+        Role.OWNER,
+        "vikram@kiran.example",
+        "Vikram Desai",
+    )
+    organisation = Organisation.objects.get()
+    assert (organisation.phone, organisation.pin, organisation.gstin) == ("+919000000001", "411004", "27AAPFU0939F1ZV")
+
+
+def test_what_was_accepted_is_kept_with_its_hash_wording_time_and_origin(client, db):
+    client.post(URL, answers(client), headers={"user-agent": "Firefox"}, REMOTE_ADDR="203.0.113.9")
+
+    proofs = Acceptance.objects.order_by("policy__kind")
+    assert [proof.policy.kind for proof in proofs] == [Policy.Kind.PRIVACY, Policy.Kind.TERMS]
+    for proof in proofs:
+        assert proof.sha256 == Policy.digest(proof.policy.body)
+        assert (proof.ip_address, proof.user_agent) == ("203.0.113.9", "Firefox")
+    assert proofs[0].wording == "I have read the privacy policy and accept it for myself and my organisation."
+    assert MarketingChoice.objects.get().is_wanted is False
+
+
+def test_the_box_for_news_is_a_choice_of_its_own(client, db):
+    client.post(URL, answers(client, wants_news="on"))
+
+    assert MarketingChoice.objects.get().is_wanted is True
+
+
+def test_every_box_is_unticked_at_first(client, db):
+    assert "checked" not in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("box", ["accepts_privacy", "accepts_terms"])
+def test_without_a_box_ticked_nothing_is_created(client, db, box):
+    response = client.post(URL, {**answers(client), box: ""})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [box]
+    assert not User.objects.exists()
+
+
+def test_a_document_that_changed_meanwhile_must_be_read_first(client, db):
+    response = client.post(URL, answers(client, read="privacy.0 terms.0"))
+
+    assert response.status_code == 422
+    assert "has changed meanwhile" in response.content.decode()
+    assert client.post(URL, answers(client)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("email", "vikram"),
+        ("password", "short"),
+        ("password", "vikram@kiran"),
+        ("phone", "98X00 12345"),
+        ("pin", "4110"),
+        ("gstin", "27AAPFU0939F1ZX"),
+        ("pan", "AAPFU939F"),
+        ("time_zone", "Mars/Olympus"),
+        ("region", "Atlantis"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_created(client, db, field, value):
+    response = client.post(URL, answers(client, **{field: value}))
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert not User.objects.exists()
+    assert not Organisation.objects.exists()
+
+
+def test_a_pan_must_be_the_one_within_the_gstin(client, db):
+    response = client.post(URL, answers(client, gstin="27AAPFU0939F1ZV", pan="AAPFU0938F"))
+
+    assert list(response.context["form"].errors) == ["pan"]
+
+
+def test_the_pan_is_encrypted_in_the_database(client, db):
+    client.post(URL, answers(client, pan="AAPFU0939F"))
+
+    assert Organisation.objects.get().pan == "AAPFU0939F"
+    assert Organisation.objects.extra(select={"raw": "pan"}).values_list("raw", flat=True).get().startswith("gAAAA")
+
+
+def test_the_address_must_be_confirmed_before_anything_is_shown(client, db):
+    client.post(URL, answers(client))
+    assert client.get("/me/profile/").status_code == 302
+
+    link = re.search(r"http://testserver(/accounts/confirm-email/\S+)", mail.outbox[0].body)[1]
+    assert client.get(link).status_code == 200
+    response = client.post(link)
+
+    assert response.url == "/"
+    assert EmailAddress.objects.get().verified
+    assert client.session["_auth_user_id"] == str(User.objects.get().pk)
+
+
+def test_a_known_address_gets_the_same_answer_and_a_message(client, db):
+    make_user(email="vikram@kiran.example")
+
+    response = client.post(URL, answers(client))
+
+    assert response.url == "/accounts/confirm-email/"
+    assert User.objects.count() == 1
+    assert mail.outbox[0].subject == "You have an account already"
+
+
+def test_too_many_tries_from_one_address_are_refused(client, db):
+    data = answers(client)
+    for number in range(20):
+        client.post(URL, data | {"email": f"person{number}@mail.example", "password": "short"})
+
+    assert client.post(URL, data).status_code == 429
+
+
+def test_wrong_method(client, db):
+    assert client.put(URL).status_code == 405

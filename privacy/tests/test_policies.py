@@ -1,0 +1,89 @@
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from privacy import policies
+from privacy.models import Policy
+
+# What was published and accepted; a changed hash here means: add a new version instead.
+PUBLISHED = {
+    ("privacy", 1, "en"): "399ef17a1d122ff8c240d187d6022f5f6ddc9e47bbf9602cde8e2d2df05d5f8a",
+    ("privacy", 1, "hi"): "f514f932d4a47af01575b2d603b7c1c9781b117d8e79f86c582805e638d56631",
+    ("terms", 1, "en"): "d37c03f6ff4c756daeeafd6cf19301a53f280a0c91eaeca2d628b27c834484e0",
+    ("terms", 1, "hi"): "5b109c98d75b209e84690503c2099b06f186cc869660edbe1c3ce91e9da93c0b",
+}
+
+
+def test_published_texts_are_what_they_were_when_people_accepted_them(db):
+    published = {
+        (policy.kind, policy.version, policy.language): policy.sha256 for policy in Policy.objects.order_by("kind")
+    }
+
+    assert published == PUBLISHED
+
+
+def test_an_edited_text_is_refused(db):
+    Policy.objects.filter(kind="terms", language="hi").update(sha256="0" * 64)
+
+    with pytest.raises(policies.PolicyChanged, match="terms 1 hi"):
+        policies.publish()
+
+
+def test_publishing_twice_publishes_once(db):
+    policies.publish()
+
+    assert Policy.objects.count() == 4
+
+
+def coming(version: int = 2, **fields) -> Policy:
+    body = "<p>New.</p>"
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    defaults = {"kind": "privacy", "language": "en", "sha256": Policy.digest(body), "effective_from": tomorrow}
+    return Policy.objects.create(body=body, version=version, **(defaults | fields))
+
+
+def test_a_version_holds_from_its_day_on(db):
+    newer = coming()
+    assert policies.in_force("privacy", "en").version == 1
+    assert policies.coming() == [newer]
+
+    Policy.objects.filter(pk=newer.pk).update(effective_from=timezone.now())
+
+    assert policies.in_force("privacy", "en") == newer
+    # There is no Hindi text of it yet: then the English one, never an older one.
+    assert policies.in_force("privacy", "hi") == newer
+
+
+def test_before_the_first_day_the_first_version_holds(db):
+    Policy.objects.update(effective_from=timezone.now() + dt.timedelta(days=1))
+
+    assert policies.in_force("terms", "hi").language == "hi"
+
+
+def test_the_list_and_the_documents_are_public(client, db):
+    assert client.get("/privacy/").status_code == 200
+    page = client.get("/privacy/privacy/1/").content.decode()
+    assert "Data Protection Board of India" in page
+    assert policies.in_force("privacy", "en").sha256 in page
+
+
+def test_a_document_is_shown_in_hindi(client, db):
+    client.cookies["django_language"] = "hi"
+
+    assert "शिकायत अधिकारी" in client.get("/privacy/privacy/1/").content.decode()
+
+
+def test_an_old_version_says_that_another_one_holds(client, db):
+    Policy.objects.filter(pk=coming().pk).update(effective_from=timezone.now())
+
+    assert "Another version holds now." in client.get("/privacy/privacy/1/").content.decode()
+
+
+def test_an_unknown_version_is_not_found(client, db):
+    assert client.get("/privacy/privacy/9/").status_code == 404
+    assert client.get("/privacy/recipe/1/").status_code == 404
+
+
+def test_wrong_method(client, db):
+    assert client.post("/privacy/").status_code == client.post("/privacy/terms/1/").status_code == 405
