@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext_lazy
 
+from accounts import settings_menu
 from accounts.permissions import Role
 
 counters: dict[str, Callable[[Any], int]] = {}
@@ -72,6 +73,8 @@ LINKS = {
     "sign_up": "accounts:sign_up",
     "sign_out": "account_logout",
     "policies": "privacy:policies",
+    "settings": "accounts:settings",
+    "remove_demo": "accounts:remove_demo",
 }
 
 
@@ -182,6 +185,20 @@ class Navigation:
         if not self.member:
             return []
         return list(type(self.member).objects.active().of(self.member.organisation).filter(role=Role.OWNER))
+
+    @cached_property
+    def settings(self) -> list[tuple[Any, list[dict[str, Any]]]]:
+        """The pages of Settings that the member may use: (group, [{url, label, says, is_current}]), without empty groups."""
+        groups = []
+        for group, title in settings_menu.GROUPS.items():
+            entries = [
+                {"url": url, "label": page.label, "says": page.says, "is_current": self.request.path.startswith(url)}
+                for page in settings_menu.pages_of(group)
+                if self.member and self.member.may(page.permission) and (url := optional_url(page.view))
+            ]
+            if entries:
+                groups.append((title, entries))
+        return groups
 
     @property
     def home_url(self) -> str:

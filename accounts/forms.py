@@ -7,7 +7,8 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Invitation, Membership, Organisation, User
+from accounts.permissions import Role
 from jini.lib import indian
 from jini.lib.forms import PhoneField
 
@@ -70,6 +71,54 @@ class OrganisationForm(forms.ModelForm):
         if gstin and pan and indian.pan_of_gstin(gstin) != pan:
             self.add_error("pan", _("It differs from the PAN within the GSTIN, %s.") % indian.pan_of_gstin(gstin))
         return cleaned
+
+
+class OrganisationSettingsForm(OrganisationForm):
+    """The same for an organisation that exists. The PAN is never shown: an empty field keeps the one on file."""
+
+    removes_pan = forms.BooleanField(label=_("Remove the PAN on file"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["pan"] = ""
+        if masked := self.instance.masked_pan:
+            self.fields["pan"].help_text = _("On file: %s. Leave this empty to keep it.") % masked
+        else:
+            del self.fields["removes_pan"]
+
+    def clean_pan(self) -> str:
+        # The instance still holds the stored one: fields are written to it after cleaning.
+        return super().clean_pan() or self.instance.pan
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("removes_pan"):
+            cleaned["pan"] = ""
+        return cleaned
+
+
+class InvitationForm(forms.ModelForm):
+    """Whom to invite as what: only roles that the inviting member may give."""
+
+    class Meta:
+        model = Invitation
+        fields = ["email", "role"]
+        labels = {"email": _("E-mail")}
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Role"), choices=[(role.value, role.label) for role in roles], initial=Role.TELECALLER
+        )
+        self.fields["email"].widget.attrs["autocomplete"] = "off"
+
+
+class RoleForm(forms.Form):
+    """A new role for a member, among those that the changing member may give."""
+
+    def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"] = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in roles])
 
 
 class PasswordField(forms.CharField):

@@ -1,9 +1,14 @@
 """The Celery tasks that every queue runs: do what is due, and look for what fell due."""
 
+import datetime as dt
 import logging
 import time
+import uuid
+from typing import Any
 
 from celery import shared_task
+
+from jini.lib.work import handler
 
 logger = logging.getLogger(__name__)
 
@@ -35,3 +40,11 @@ def sweep(queue: str) -> int:
 
     work.nudge_upcoming(queue)
     return run_due(queue)
+
+
+@handler("accounts.deliver_invitation")
+def deliver_invitation(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
+    from accounts.actions.invitations import deliver  # noqa: PLC0415 -- leaf
+
+    deliver(subject_id)
+    return None

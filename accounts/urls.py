@@ -2,8 +2,9 @@
 
 from django.urls import include, path, re_path
 
-from accounts.views import health, signing_in
+from accounts.views import health, people, profile, settings, signing_in
 from accounts.views.home import home
+from accounts.views.invitation import invitation
 from accounts.views.language import language
 from accounts.views.link import link
 from accounts.views.sign_up import sign_up
@@ -12,6 +13,25 @@ own = [
     path("", home, name="home"),
     path("accounts/sign-up/", sign_up, name="sign_up"),
     path("accounts/link/<str:token>/", link, name="link"),
+    path("accounts/invitation/<str:token>/", invitation, name="invitation"),
+    path("accounts/switch/", profile.switch, name="switch"),
+    path("me/profile/", profile.profile, name="profile"),
+    path("me/theme/", profile.theme, name="theme"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/organisation/", settings.organisation, name="organisation"),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/invitations/", people.invitations, name="invitations"),
+    path(
+        "settings/people/invitations/<uuid:invitation>/message/", people.invitation_message, name="invitation_message"
+    ),
+    path(
+        "settings/people/invitations/<uuid:invitation>/withdrawal/",
+        people.invitation_withdrawal,
+        name="invitation_withdrawal",
+    ),
+    path("settings/people/<uuid:member>/", people.member, name="member"),
+    path("settings/people/<uuid:member>/deactivation/", people.member_deactivation, name="member_deactivation"),
+    path("settings/people/<uuid:member>/reactivation/", people.member_reactivation, name="member_reactivation"),
 ]
 
 # The pages of allauth that JiNi uses, under the names that allauth asks for. Its other pages do not exist here.

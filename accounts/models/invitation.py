@@ -54,6 +54,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"Invitation {self.pk}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
     def issue_token(self) -> str:
         """Give the invitation a fresh secret and seven more days; return the secret, which is stored nowhere."""
         token = secrets.token_urlsafe(32)

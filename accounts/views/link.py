@@ -1,5 +1,6 @@
 """Signing in with a link that `make run` printed."""
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.actions.sign_in_links import LinkUnusable, person_of, use
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +22,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     except LinkUnusable:
         return TemplateResponse(request, "accounts/link_unusable.html", status=410)
     if request.method == "POST":
-        login(request, person, backend=BACKEND)
+        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("accounts:home")
     membership = person.memberships.active().filter(organisation__is_demo=True).select_related("organisation").first()
     return TemplateResponse(request, "accounts/link.html", {"person": person, "membership": membership})
