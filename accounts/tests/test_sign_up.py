@@ -7,7 +7,6 @@ from django.core import mail
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.tests.factories import make_user
-from privacy.models import Acceptance, MarketingChoice, Policy
 
 URL = "/accounts/sign-up/"
 
@@ -39,24 +38,6 @@ def test_an_organisation_is_created_with_its_owner_and_what_every_new_one_is_giv
     )
     organisation = Organisation.objects.get()
     assert (organisation.phone, organisation.pin, organisation.gstin) == ("+919000000001", "411004", "27AAPFU0939F1ZV")
-
-
-def test_what_was_accepted_is_kept_with_its_hash_wording_time_and_origin(client, db):
-    client.post(URL, answers(client), headers={"user-agent": "Firefox"}, REMOTE_ADDR="203.0.113.9")
-
-    proofs = Acceptance.objects.order_by("policy__kind")
-    assert [proof.policy.kind for proof in proofs] == [Policy.Kind.PRIVACY, Policy.Kind.TERMS]
-    for proof in proofs:
-        assert proof.sha256 == Policy.digest(proof.policy.body)
-        assert (proof.ip_address, proof.user_agent) == ("203.0.113.9", "Firefox")
-    assert proofs[0].wording == "I have read the privacy policy and accept it for myself and my organisation."
-    assert MarketingChoice.objects.get().is_wanted is False
-
-
-def test_the_box_for_news_is_a_choice_of_its_own(client, db):
-    client.post(URL, answers(client, wants_news="on"))
-
-    assert MarketingChoice.objects.get().is_wanted is True
 
 
 def test_every_box_is_unticked_at_first(client, db):
