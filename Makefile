@@ -24,8 +24,7 @@ checks:
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
 	@$(VENV) manage.py check --fail-level WARNING
-	@# The role of the application exists only once migrated.
-	@DATABASE_ROLE=jini_owner $(VENV) manage.py makemigrations --check --dry-run
+	@$(VENV) manage.py makemigrations --check --dry-run
 	@$(VENV) -m mypy .
 
 # All workloads, or one: make bench WORKLOAD=import ROWS=100000

@@ -17,8 +17,8 @@ pytest_plugins = ["jini.tests.browsing"]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Create and migrate the test database as the owner."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Create and migrate the test database as the owner; each worker of pytest-xdist has its own."""
     database.become_owner()
 
 

@@ -33,7 +33,7 @@ def test_the_holder_of_a_port_is_named(free_port: int, tmp_path: Path) -> None:
         holder.bind(("127.0.0.1", free_port))
         holder.listen()
 
-        with pytest.raises(preflight.Refusal, match=rf"taken by pid {os.getpid()} \(.*pytest") as refused:
+        with pytest.raises(preflight.Refusal, match=rf"taken by pid {os.getpid()} \(.*python") as refused:
             preflight.check(free_port, tmp_path)
 
     assert refused.value.code == 3
