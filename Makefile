@@ -3,7 +3,8 @@ PYTHON ?= $(firstword $(foreach python,python3 python3.11 python3.12 python3.13 
 VENV := .venv/bin/python
 BESIDE := $(VENV) -m jini.local with-services
 
-.PHONY: run test check checks bench environment test-environment browser contract-tools
+.PHONY: run test check checks check-style check-format check-imports check-templates check-django check-migrations \
+	check-types bench environment test-environment browser contract-tools
 
 # The preflight runs before anything is written, the virtual environment included.
 run:
@@ -14,17 +15,31 @@ run:
 test: test-environment browser contract-tools
 	@exec $(VENV) -m pytest $(PYTEST_ARGS)
 
-# Lint, types, import contracts, templates, migrations.
+# Lint, types, import contracts, templates, migrations; all of them, whatever the first one says.
 check: test-environment
-	@$(BESIDE) -- $(MAKE) --no-print-directory checks
+	@$(BESIDE) -- $(MAKE) --no-print-directory --keep-going checks
 
-checks:
+checks: check-style check-format check-imports check-templates check-django check-migrations check-types
+
+check-style:
 	@$(VENV) -m ruff check .
+
+check-format:
 	@$(VENV) -m ruff format --check .
-	@.venv/bin/lint-imports
+
+check-imports:
+	@.venv/bin/lint-imports --no-logo
+
+check-templates:
 	@.venv/bin/djlint --lint --quiet templates
+
+check-django:
 	@$(VENV) manage.py check --fail-level WARNING
+
+check-migrations:
 	@$(VENV) manage.py makemigrations --check --dry-run
+
+check-types:
 	@$(VENV) -m mypy .
 
 # All workloads, or one: make bench WORKLOAD=import ROWS=100000
