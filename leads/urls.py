@@ -1,6 +1,14 @@
 """Addresses of leads."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from leads.views import leads
 
 app_name = "leads"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("leads/", leads.leads, name="list"),
+    path("leads/new/", leads.new, name="new"),
+    path("leads/<uuid:lead>/", leads.lead, name="lead"),
+    path("leads/<uuid:lead>/notes/", leads.notes, name="notes"),
+    path("leads/<uuid:lead>/status/<uuid:status>/", leads.status, name="status"),
+]
