@@ -25,7 +25,7 @@ def zone_choices() -> list[tuple[str, str]]:
     return [(name, f"{name} (UTC+5:30)" if name == "Asia/Kolkata" else name) for name in names]
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     """The firm: what it is called, where it is, and its registration."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices, initial="Asia/Kolkata")
@@ -97,7 +97,7 @@ class OrganisationSettingsForm(OrganisationForm):
         return cleaned
 
 
-class InvitationForm(forms.ModelForm):
+class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whom to invite as what: only roles that the inviting member may give."""
 
     class Meta:
@@ -170,7 +170,7 @@ class NameForm(forms.Form):
 
 
 class SignUpForm(NameForm):
-    email = forms.EmailField(
+    email = forms.EmailField(  # type: ignore[assignment]
         label=_("Work e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     field_order = ["first_name", "last_name", "email", "password"]
@@ -179,7 +179,7 @@ class SignUpForm(NameForm):
         return self.cleaned_data["email"].lower()
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """One's own name, language and look."""
 
     class Meta:
@@ -194,7 +194,7 @@ class ProfileForm(forms.ModelForm):
         }
 
 
-class MemberPhoneForm(forms.ModelForm):
+class MemberPhoneForm(forms.ModelForm):  # type: ignore[type-arg]
     """Where bridge calls ring first, in this organisation."""
 
     phone = PhoneField(

@@ -50,8 +50,7 @@ class AcceptanceForm(forms.Form):
     def clean_read(self) -> str:
         if self.cleaned_data["read"] != self._fingerprint():
             # Shown with the fresh text: the field is filled anew.
-            self.data = self.data.copy()
-            self.data["read"] = self._fingerprint()
+            self.data = {**self.data.dict(), "read": self._fingerprint()}  # type: ignore[attr-defined]
             raise forms.ValidationError(_("A document has changed meanwhile. Read it, then tick the boxes again."))
         return self.cleaned_data["read"]
 

@@ -1,6 +1,6 @@
 """Following an invitation."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -43,10 +43,11 @@ def _page(request: HttpRequest, found: Invitation, status: int = 200, **context:
 
 
 def _for_who_is_signed_in(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
+    person = cast("User", request.user)
     if request.method != "POST":
-        return _page(request, found, is_other_person=request.user.email.lower() != found.email.lower())
+        return _page(request, found, is_other_person=person.email.lower() != found.email.lower())
     try:
-        membership = accept_as(request.user, token=token)
+        membership = accept_as(person, token=token)
     except OtherPerson:
         return _page(request, found, status=422, is_other_person=True)
     return _enter(request, membership)

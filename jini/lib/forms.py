@@ -46,7 +46,7 @@ class PhoneField(forms.CharField):
 class Together:
     """Forms of one `<form>` element, with what `components/error_summary.html` asks of a form."""
 
-    def __init__(self, *members: forms.Form) -> None:
+    def __init__(self, *members: forms.BaseForm) -> None:
         self.members = members
 
     def is_valid(self) -> bool:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumberType, shortnumberinfo
@@ -64,9 +64,8 @@ _CALLABLE = {Kind.MOBILE, Kind.FIXED, Kind.FIXED_OR_MOBILE, Kind.TOLL_FREE, Kind
 
 # The fast path. Only what cannot change a number is deleted; a full stop can ("9000000012.0" of a spreadsheet).
 _FILLING = str.maketrans("", "", " -()\u00a0")
-_INDIAN_MOBILE = re.compile(
-    r"(?:\+91|0091|91)?0?((?=[6-9])(?:" + PhoneMetadata.metadata_for_region("IN").mobile.national_number_pattern + r"))"
-)
+_INDIA: Any = PhoneMetadata.metadata_for_region("IN")
+_INDIAN_MOBILE = re.compile(r"(?:\+91|0091|91)?0?((?=[6-9])(?:" + _INDIA.mobile.national_number_pattern + r"))")
 
 # The long way.
 _SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?\s*e\s*\+?\d{1,2}", re.IGNORECASE)
@@ -199,7 +198,7 @@ def _fault_of(error: NumberParseException, text: str) -> Fault:
 def _why_invalid(number: phonenumbers.PhoneNumber, text: str, region: str, countries: Container[str]) -> Fault:
     if shortnumberinfo.is_valid_short_number_for_region(number, region):
         return Fault.SPECIAL
-    homes = phonenumbers.region_codes_for_country_code(number.country_code)
+    homes = phonenumbers.region_codes_for_country_code(number.country_code or 0)
     if not any(home in countries for home in homes):
         return Fault.FOREIGN
     possible = phonenumbers.is_possible_number_with_reason(number)

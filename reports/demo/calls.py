@@ -155,7 +155,7 @@ def _days(attempts: list[Attempt], lunch: PauseCode) -> list[Presence]:
         day = _day(list(today), lunch)
         if intervals:
             intervals[-1].ended_at = day[0].started_at
-        intervals += [*day, Presence(state=Presence.State.OFFLINE, started_at=day[-1].ended_at)]
+        intervals += [*day, Presence(state=Presence.State.OFFLINE, started_at=day[-1].ended_at or day[-1].started_at)]
     return intervals
 
 
