@@ -31,6 +31,8 @@ _WORDS = {
     "member.role-changed": _("Role changed"),
     "member.deactivated": _("Deactivated"),
     "member.reactivated": _("Let in again"),
+    "status.changed": _("Saved"),
+    "disposition.changed": _("Saved"),
 }
 
 

@@ -18,7 +18,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext_lazy
 
 from accounts import settings_menu
-from accounts.permissions import Role
+from accounts.permissions import Permission, Role
 
 counters: dict[str, Callable[[Any], int]] = {}
 parts: dict[str, Callable[[HttpRequest], Any]] = {}
@@ -199,6 +199,10 @@ class Navigation:
             if entries:
                 groups.append((title, entries))
         return groups
+
+    @property
+    def may_remove_demo(self) -> bool:
+        return self.member is not None and self.member.may(Permission.DEMO_REMOVE)
 
     @property
     def home_url(self) -> str:

@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from accounts.views import health, people, profile, settings, signing_in
+from accounts.views.demonstration import remove_demo
 from accounts.views.home import home
 from accounts.views.invitation import invitation
 from accounts.views.language import language
@@ -17,6 +18,7 @@ own = [
     path("accounts/switch/", profile.switch, name="switch"),
     path("me/profile/", profile.profile, name="profile"),
     path("me/theme/", profile.theme, name="theme"),
+    path("settings/demonstration/removal/", remove_demo, name="remove_demo"),
     path("settings/", settings.settings, name="settings"),
     path("settings/organisation/", settings.organisation, name="organisation"),
     path("settings/people/", people.people, name="people"),

@@ -1,16 +1,21 @@
-"""The boxes under which a person agrees to the documents in force."""
+"""The boxes under which a person agrees to the documents in force, and the contact rules."""
 
+import datetime as dt
 from typing import Any
 
+import phonenumbers
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from privacy import policies
-from privacy.models import Acceptance, MarketingChoice, Policy
+from privacy.models import Acceptance, ContactPolicy, MarketingChoice, Policy
 
+# TRAI: promotional calls from 10:00 to 21:00 (TCCCPR 2018 and its practice).
+EARLIEST, LATEST = dt.time(10), dt.time(21)
 PAIRS = (("accepts_privacy", Policy.Kind.PRIVACY), ("accepts_terms", Policy.Kind.TERMS))
 
 
@@ -70,3 +75,74 @@ class AcceptanceForm(forms.Form):
         MarketingChoice.objects.create(
             user=user, is_wanted=self.cleaned_data["wants_news"], wording=str(self.fields["wants_news"].label)
         )
+
+
+class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When and how often this organisation calls. Hours beyond what India allows for promotional calls are refused."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days"), coerce=int, choices=list(WEEKDAYS.items()), widget=forms.CheckboxSelectMultiple
+    )
+    countries = forms.CharField(
+        label=_("Countries that may be called"), help_text=_("Two letters each, such as IN, AE."), max_length=200
+    )
+
+    class Meta:
+        model = ContactPolicy
+        fields = [
+            "weekdays",
+            "opens_at",
+            "closes_at",
+            "minimum_gap_minutes",
+            "daily_attempts",
+            "lifetime_attempts",
+            "countries",
+            "daily_calls",
+            "daily_spend",
+        ]
+        labels = {
+            "opens_at": _("From"),
+            "closes_at": _("Until"),
+            "minimum_gap_minutes": _("Minutes between two calls to one person"),
+            "daily_attempts": _("Calls to one person a day"),
+            "lifetime_attempts": _("Calls to one person in all"),
+            "daily_calls": _("Calls of the organisation a day"),
+            "daily_spend": _("Spend a day, in rupees"),
+        }
+        widgets = {
+            "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["countries"] = ", ".join(self.instance.countries)
+
+    def clean_opens_at(self) -> dt.time:
+        return self._allowed("opens_at")
+
+    def clean_closes_at(self) -> dt.time:
+        return self._allowed("closes_at")
+
+    def _allowed(self, name: str) -> dt.time:
+        time: dt.time = self.cleaned_data[name]
+        if not EARLIEST <= time <= LATEST:
+            raise forms.ValidationError(_("Promotional calls in India are allowed from 10:00 to 21:00."))
+        return time
+
+    def clean_countries(self) -> list[str]:
+        countries = self.cleaned_data["countries"].upper().replace(",", " ").split()
+        unknown = [country for country in countries if country not in phonenumbers.SUPPORTED_REGIONS]
+        if unknown:
+            raise forms.ValidationError(_("There is no country %s.") % ", ".join(unknown))
+        return list(dict.fromkeys(countries))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        opens_at, closes_at = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens_at and closes_at and opens_at >= closes_at:
+            self.add_error("closes_at", _("It must be later than the start."))
+        daily, lifetime = cleaned.get("daily_attempts"), cleaned.get("lifetime_attempts")
+        if daily is not None and lifetime is not None and daily > lifetime:
+            self.add_error("lifetime_attempts", _("It cannot be less than the calls a day."))
+        return cleaned

@@ -66,7 +66,7 @@ def test_a_lead_of_another_organisation_is_not_found(client_of, outsider, organi
     with acting_for(organisation):
         lead = make_lead(assigned_to=telecaller)
 
-    for name, more in (("lead", []), ("notes", []), ("status", [lead.status_id])):
+    for name, more in (("lead", []), ("notes", []), ("move", [lead.status_id])):
         address = reverse(f"leads:{name}", args=[lead.pk, *more])
         client = client_of(outsider)
         response = client.get(address) if name == "lead" else client.post(address, {"text": "x"})
@@ -129,7 +129,7 @@ def test_a_status_changes_once_and_is_logged(client_of, scope, telecaller):
     client = client_of(telecaller)
 
     for _ in range(2):
-        client.post(reverse("leads:status", args=[lead.pk, won.pk]))
+        client.post(reverse("leads:move", args=[lead.pk, won.pk]))
 
     assert lead.reloaded().won_at is not None
     assert [activity.details for activity in Activity.objects.all()] == [{"old": "New", "new": "Won"}]

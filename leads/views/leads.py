@@ -89,7 +89,7 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.LEAD_EDIT)
-def status(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
+def move(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
     chosen = get_object_or_404(Status.objects.in_order(), pk=status)
     change_status(found, chosen, by=request.member)

@@ -1,0 +1,18 @@
+"""What goes when an organisation is emptied."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db import transaction
+
+from jini.lib.removal import delete_all
+from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, Tag
+
+
+def empty() -> dict[str, int]:
+    """Delete leads, their timelines, tags and lists; the files of the lists go once the rest is certain."""
+    files = [batch.file for batch in ImportBatch.objects.all() if batch.file]
+    for file in files:
+        delete: Callable[[], None] = partial(file.storage.delete, file.name)
+        transaction.on_commit(delete)
+    return delete_all(Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag)
