@@ -11,6 +11,10 @@ from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 
 
+def _truth(condition: models.Q) -> models.Case:
+    return models.Case(models.When(condition, then=True), default=False, output_field=models.BooleanField())
+
+
 class CallQuerySet(OrganisationQuerySet):
     def visible_to(self, member: Membership) -> Self:
         return self if member.sees_everything else self.filter(telecaller=member)
@@ -18,6 +22,29 @@ class CallQuerySet(OrganisationQuerySet):
     def open(self) -> Self:
         """Calls that are not wrapped up yet: at most one of each telecaller."""
         return self.filter(closed_at=None)
+
+    def attempts(self) -> Self:
+        """Outgoing calls that reached the carrier: what figures count as a call.
+
+        A call that failed or was cancelled before the lead's line was tried reached nobody.
+        """
+        tried = models.Q(status__in=Call.TRIED) | models.Q(
+            ~models.Q(customer_leg="") | models.Q(ringing_at__isnull=False),
+            status__in=[Call.Status.FAILED, Call.Status.CANCELED],
+        )
+        return self.filter(tried, direction=Call.Direction.OUTGOING)
+
+    def with_flags(self) -> Self:
+        """Add `was_connected` and `was_contact`.
+
+        Connected: somebody answered, as the provider says; of a telecaller's own phone, as the outcome says.
+        Contact: the outcome says that we spoke with the lead.
+        """
+        contact = models.Q(disposition__is_customer_contact=True)
+        own_phone = models.Q(mode=Call.Mode.OWN_PHONE)
+        return self.annotate(
+            was_connected=_truth(models.Q(answered_at__isnull=False) | own_phone & contact), was_contact=_truth(contact)
+        )
 
 
 class Call(OrganisationOwned):
@@ -46,6 +73,15 @@ class Call(OrganisationOwned):
         NO_ANSWER = "no-answer", _("No answer")
         FAILED = "failed", _("Failed")
         CANCELED = "canceled", _("Cancelled")
+
+    TRIED = (
+        Status.INITIATED,
+        Status.RINGING,
+        Status.IN_PROGRESS,
+        Status.COMPLETED,
+        Status.BUSY,
+        Status.NO_ANSWER,
+    )
 
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"

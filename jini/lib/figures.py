@@ -7,6 +7,7 @@ from collections.abc import Callable
 Listener = Callable[[dt.datetime, uuid.UUID | None], None]
 
 _listeners: list[Listener] = []
+_upheavals: list[Callable[[], None]] = []
 
 
 def on_change(listen: Listener) -> Listener:
@@ -24,3 +25,16 @@ def mark_dirty(moment: dt.datetime, member_id: uuid.UUID | None) -> None:
     """
     for listen in _listeners:
         listen(moment, member_id)
+
+
+def on_upheaval(listen: Callable[[], None]) -> Callable[[], None]:
+    """Have `listen()` called when all figures change; filled in `AppConfig.ready()`."""
+    if listen not in _upheavals:
+        _upheavals.append(listen)
+    return listen
+
+
+def mark_all_dirty() -> None:
+    """Say that every day of the organisation of the open scope counts differently: its zone or an outcome's flag changed."""
+    for listen in _upheavals:
+        listen()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Membership
+from jini.lib.figures import mark_dirty
 from leads.models import Activity, Lead, Status
 
 
@@ -58,6 +59,10 @@ def change_status(lead: Lead, status: Status, *, by: Membership) -> bool:
     if old == status:
         return False
     Lead.objects.filter(pk=lead.pk).update(status=status, won_at=won_at, updated_at=now)
+    if (won_at or lead.won_at) and lead.assigned_to_id is not None:
+        # A conversion counts on the day it came, for the owner: both the old and the new day change.
+        for moment in filter(None, (won_at, lead.won_at)):
+            mark_dirty(moment, lead.assigned_to_id)
     Activity.objects.create(
         lead=lead, kind=Activity.Kind.STATUS, at=now, actor=by, details={"old": old.label, "new": status.label}
     )

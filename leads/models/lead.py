@@ -123,6 +123,7 @@ class Lead(OrganisationOwned):
             models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["organisation", "assigned_to", "-created_at", "-id"], name="lead_newest_of_owner"),
             models.Index(fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status"),
+            models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
