@@ -1,5 +1,7 @@
-"""What people do to a lead: each writes its line into the timeline."""
+"""Changing a lead. Every change locks the row, raises its version and leaves a line on the timeline."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -7,64 +9,177 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Membership
+from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
-from leads.models import Activity, Lead, Status
+from leads.models import Activity, FollowUp, Lead, LeadTag, Status, Tag
+
+# What a person may edit on the lead itself; status, owner and tags have their own verbs.
+EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
+PHONE_ONCE = "lead_phone_once"
 
 
-class PhoneTaken(Exception):
-    """The organisation has a lead with this number already: `lead`."""
+class Stale(Exception):
+    """The lead was changed after the form was filled in. `lead` is the lead as it stands now."""
 
     def __init__(self, lead: Lead) -> None:
-        super().__init__("phone taken")
+        super().__init__(str(lead))
         self.lead = lead
 
 
-@transaction.atomic
-def create_lead(fields: dict[str, Any], *, by: Membership) -> Lead:
-    """Write a new lead typed in by `by`; a telecaller's own lead is theirs.
+class PhoneTaken(Exception):
+    """Another lead of the organisation has this number. `lead` is that lead."""
 
-    Raises `PhoneTaken` when the number is known, also when two people type it at the same moment.
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(str(lead))
+        self.lead = lead
+
+
+def locked(lead: Lead, *, version: int | None = None) -> Lead:
+    """Return the row of `lead`, locked until the transaction ends; raise `Stale` when `version` is an older one."""
+    row: Lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    if version is not None and version < row.version:
+        raise Stale(row)
+    return row
+
+
+def write(
+    lead: Lead, kind: str, *, by: Membership | None, text: str = "", details: Mapping[str, Any] | None = None
+) -> Activity:
+    """Put a line on the timeline of `lead`, now."""
+    line: Activity = Activity.objects.create(
+        lead=lead, kind=kind, at=timezone.now(), actor=by, text=text, details=details or {}
+    )
+    return line
+
+
+@transaction.atomic
+def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version: int | None = None) -> Lead:
+    """Give the fields of `EDITABLE` in `changes` their new values, and return the lead as it is then.
+
+    `version` is that of the lead which the form showed. Raises `Stale` when the lead has moved on since, and
+    `PhoneTaken` when another lead has the number. Nothing is written when nothing differs.
     """
-    now = timezone.now()
-    lead = Lead(**fields, status=Status.objects.get(is_initial=True), created_at=now, created_by=by)
-    if not by.sees_everything:
-        lead.assigned_to, lead.assigned_at = by, now
+    if unknown := set(changes) - set(EDITABLE):
+        raise ValueError(f"not to be edited: {sorted(unknown)}")
+    row = locked(lead, version=version)
+    differing = [
+        {"field": name, "old": _plain(getattr(row, name)), "new": _plain(new)}
+        for name, new in changes.items()
+        if getattr(row, name) != new
+    ]
+    if not differing:
+        return row
+    names = [str(change["field"]) for change in differing]
+    for name in names:
+        setattr(row, name, changes[name])
     try:
         with transaction.atomic():
-            lead.save(force_insert=True)
+            _save(row, names)
     except IntegrityError as error:
-        taken = Lead.objects.filter(phone=lead.phone).first()
-        if taken is None:
+        if PHONE_ONCE not in str(error):
             raise
-        raise PhoneTaken(taken) from error
-    Activity.objects.create(lead=lead, kind=Activity.Kind.CREATED, at=now, actor=by)
-    audit.record("lead.created", by=by, subject=lead)
-    return lead
+        raise PhoneTaken(Lead.objects.get(phone=changes["phone"])) from error
+    write(row, Activity.Kind.CHANGE, by=by, details={"changes": differing})
+    audit.record("lead.edited", by=by, subject=row, fields=names)
+    return row
 
 
 @transaction.atomic
-def add_note(lead: Lead, text: str, *, by: Membership) -> Activity:
-    """Put a note on the timeline of `lead`."""
-    note = Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, at=timezone.now(), actor=by, text=text)
+def change_status(lead: Lead, status: Status, *, by: Membership | None, version: int | None = None) -> Lead:
+    """Put the lead into `status`; entering a won status sets `won_at`, leaving it clears `won_at`.
+
+    The row stays as it is when it has the status already. Raises `Stale` as `edit_lead` does.
+    """
+    row = locked(lead, version=version)
+    if row.status_id == status.pk:
+        return row
+    old, row.status_id = row.status_id, status.pk
+    _stale_figures(row)
+    if status.kind != Status.Kind.WON:
+        row.won_at = None
+    elif row.won_at is None:
+        row.won_at = timezone.now()
+    _save(row, ["status", "won_at"])
+    _stale_figures(row)
+    write(row, Activity.Kind.STATUS, by=by, details={"old": str(old), "new": str(status.pk)})
+    audit.record("lead.status_changed", by=by, subject=row, old=str(old), new=str(status.pk))
+    lead_watch.changed(row.pk, lead_watch.STATUS)
+    return row
+
+
+@transaction.atomic
+def assign(lead: Lead, to: Membership | None, *, by: Membership | None) -> Lead:
+    """Make `to` the owner, or nobody. What the old owner still owed the lead goes to the new one with it."""
+    row = locked(lead)
+    if row.assigned_to_id == (to.pk if to else None):
+        return row
+    old: uuid.UUID | None = row.assigned_to_id
+    _stale_figures(row)
+    row.assigned_to, row.assigned_at = to, timezone.now() if to else None
+    _save(row, ["assigned_to", "assigned_at"])
+    _stale_figures(row)
+    if to and old:
+        FollowUp.objects.open().filter(lead=row, assigned_to_id=old).update(assigned_to=to)
+    ids = {"old": str(old) if old else None, "new": str(to.pk) if to else None}
+    write(row, Activity.Kind.ASSIGNED, by=by, details=ids)
+    audit.record("lead.assigned", by=by, subject=row, **ids)
+    lead_watch.changed(row.pk, lead_watch.OWNER)
+    return row
+
+
+@transaction.atomic
+def add_note(lead: Lead, text: str, *, by: Membership | None) -> Activity:
+    """Put a note on the timeline."""
+    note = write(lead, Activity.Kind.NOTE, by=by, text=text)
     audit.record("lead.noted", by=by, subject=lead)
     return note
 
 
 @transaction.atomic
-def change_status(lead: Lead, status: Status, *, by: Membership) -> bool:
-    """Move `lead` to `status`; return False, and write nothing, when it stands there already."""
-    now = timezone.now()
-    won_at = now if status.kind == Status.Kind.WON else None
-    old = Lead.objects.select_for_update(of=("self",)).select_related("status").get(pk=lead.pk).status
-    if old == status:
-        return False
-    Lead.objects.filter(pk=lead.pk).update(status=status, won_at=won_at, updated_at=now)
-    if (won_at or lead.won_at) and lead.assigned_to_id is not None:
-        # A conversion counts on the day it came, for the owner: both the old and the new day change.
-        for moment in filter(None, (won_at, lead.won_at)):
-            mark_dirty(moment, lead.assigned_to_id)
-    Activity.objects.create(
-        lead=lead, kind=Activity.Kind.STATUS, at=now, actor=by, details={"old": old.label, "new": status.label}
-    )
-    audit.record("lead.status_changed", by=by, subject=lead, status=str(status.pk))
-    return True
+def tag(lead: Lead, name: str, *, by: Membership) -> Tag:
+    """Put the tag called `name` on the lead, upper and lower case alike; the first to use a word makes it."""
+    word = _tag_called(" ".join(name.split()))
+    __, is_new = LeadTag.objects.get_or_create(lead=lead, tag=word)
+    if is_new:
+        write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old="", new=word.name))
+        audit.record("lead.tagged", by=by, subject=lead, tag=str(word.pk))
+    return word
+
+
+@transaction.atomic
+def untag(lead: Lead, word: Tag, *, by: Membership) -> bool:
+    """Take the tag off the lead; return whether it was there."""
+    gone, __ = LeadTag.objects.filter(lead=lead, tag=word).delete()
+    if gone:
+        write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old=word.name, new=""))
+        audit.record("lead.untagged", by=by, subject=lead, tag=str(word.pk))
+    return bool(gone)
+
+
+def _stale_figures(row: Lead) -> None:
+    """Before and after a change: the day of a conversion counts differently for its owner."""
+    if row.won_at is not None:
+        mark_dirty(row.won_at, row.assigned_to_id)
+
+
+def _save(row: Lead, names: list[str]) -> None:
+    row.version += 1
+    row.save(update_fields=[*names, "version", "updated_at"])
+
+
+def _tag_called(name: str) -> Tag:
+    try:
+        with transaction.atomic():
+            return Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    except IntegrityError:
+        # Somebody made the same word in this moment.
+        return Tag.objects.get(name__iexact=name)
+
+
+def _tag_change(*, old: str, new: str) -> dict[str, Any]:
+    return {"changes": [{"field": "tags", "old": old, "new": new}]}
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON holds it: text as it is, None, and a decimal as text."""
+    return value if value is None else str(value)

@@ -132,7 +132,9 @@ def test_a_status_changes_once_and_is_logged(client_of, scope, telecaller):
         client.post(reverse("leads:move", args=[lead.pk, won.pk]))
 
     assert lead.reloaded().won_at is not None
-    assert [activity.details for activity in Activity.objects.all()] == [{"old": "New", "new": "Won"}]
+    assert [activity.details for activity in Activity.objects.all()] == [
+        {"old": str(lead.status_id), "new": str(won.pk)}
+    ]
 
 
 @pytest.mark.browser

@@ -14,7 +14,8 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
-from leads.actions.editing import PhoneTaken, add_note, change_status, create_lead
+from leads.actions.creating import create_lead
+from leads.actions.editing import PhoneTaken, add_note, change_status
 from leads.forms import LeadForm, NoteForm
 from leads.models import Activity, Lead, Status
 

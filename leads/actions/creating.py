@@ -1,0 +1,44 @@
+"""Adding one lead by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Membership
+from leads.actions.editing import EDITABLE, PHONE_ONCE, PhoneTaken, write
+from leads.models import Activity, Lead, Status
+
+
+@transaction.atomic
+def create_lead(fields: Mapping[str, Any], *, by: Membership, assigned_to: Membership | None = None) -> Lead:
+    """Add a lead with `fields` (of `EDITABLE`, at least the phone in E.164), owned by `assigned_to`.
+
+    Without one a telecaller's own lead is theirs, and anybody else's is nobody's.
+
+    It starts in the organisation's status for new leads. Raises `PhoneTaken` when a lead has the number, also when
+    two people add it in the same moment: the unique key decides.
+    """
+    if unknown := set(fields) - set(EDITABLE):
+        raise ValueError(f"not to be set by hand: {sorted(unknown)}")
+    now = timezone.now()
+    owner = assigned_to or (None if by.sees_everything else by)
+    try:
+        with transaction.atomic():
+            lead: Lead = Lead.objects.create(
+                **fields,
+                status=Status.objects.get(is_initial=True),
+                assigned_to=owner,
+                assigned_at=now if owner else None,
+                created_at=now,
+                created_by=by,
+            )
+    except IntegrityError as error:
+        if PHONE_ONCE not in str(error):
+            raise
+        raise PhoneTaken(Lead.objects.get(phone=fields["phone"])) from error
+    write(lead, Activity.Kind.CREATED, by=by)
+    audit.record("lead.created", by=by, subject=lead)
+    return lead

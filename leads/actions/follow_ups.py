@@ -1,0 +1,121 @@
+"""Follow-ups: planned, moved, done or cancelled, each with a line on the lead's timeline."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Membership
+from jini.lib import lead_watch
+from leads.actions.editing import write
+from leads.models import Activity, FollowUp, Lead
+
+# A form that is sent some seconds after it was shown still means what it said.
+GRACE = dt.timedelta(minutes=1)
+
+
+class DueInThePast(Exception):
+    """A follow-up was planned for a time that is over."""
+
+
+class AlreadyClosed(Exception):
+    """The follow-up was done or cancelled before, by this person or another."""
+
+
+@transaction.atomic
+def plan_follow_up(
+    lead: Lead,
+    *,
+    by: Membership,
+    due_at: dt.datetime,
+    kind: str = FollowUp.Kind.TASK,
+    note: str = "",
+    assigned_to: Membership | None = None,
+) -> FollowUp:
+    """Plan a follow-up, or a callback that was promised, for `assigned_to`, else the lead's owner, else `by`.
+
+    Raises `DueInThePast` when `due_at` is over.
+    """
+    _refuse_the_past(due_at)
+    task: FollowUp = FollowUp.objects.create(
+        lead=lead,
+        assigned_to=assigned_to or lead.assigned_to or by,
+        kind=kind,
+        due_at=due_at,
+        note=note,
+        created_by=by,
+    )
+    _tell(task, "created", by=by)
+    return task
+
+
+@transaction.atomic
+def move_follow_up(follow_up: FollowUp, *, by: Membership, due_at: dt.datetime) -> FollowUp:
+    """Give an open follow-up another time. Raises `DueInThePast` and `AlreadyClosed`."""
+    _refuse_the_past(due_at)
+    task = _open(follow_up)
+    task.due_at = due_at
+    task.save(update_fields=["due_at"])
+    _tell(task, "moved", by=by)
+    return task
+
+
+@transaction.atomic
+def finish_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
+    """Mark an open follow-up as done. Raises `AlreadyClosed`, so that a double click counts once."""
+    task = _open(follow_up)
+    task.done_at, task.done_by = timezone.now(), by
+    task.save(update_fields=["done_at", "done_by"])
+    _tell(task, "done", by=by)
+    return task
+
+
+@transaction.atomic
+def cancel_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
+    """Cancel an open follow-up. Raises `AlreadyClosed`."""
+    task = _open(follow_up)
+    task.cancelled_at = timezone.now()
+    task.save(update_fields=["cancelled_at"])
+    _tell(task, "cancelled", by=by)
+    return task
+
+
+@transaction.atomic
+def reopen_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
+    """Undo `finish_follow_up` or `cancel_follow_up`; an open one stays as it is."""
+    task = _locked(follow_up)
+    if task.done_at or task.cancelled_at:
+        task.done_at = task.done_by = task.cancelled_at = None
+        task.save(update_fields=["done_at", "done_by", "cancelled_at"])
+        _tell(task, "reopened", by=by)
+    return task
+
+
+def _refuse_the_past(due_at: dt.datetime) -> None:
+    if due_at < timezone.now() - GRACE:
+        raise DueInThePast
+
+
+def _locked(follow_up: FollowUp) -> FollowUp:
+    task: FollowUp = FollowUp.objects.select_for_update(of=("self",)).select_related("lead").get(pk=follow_up.pk)
+    return task
+
+
+def _open(follow_up: FollowUp) -> FollowUp:
+    task = _locked(follow_up)
+    if task.done_at or task.cancelled_at:
+        raise AlreadyClosed
+    return task
+
+
+def _tell(task: FollowUp, event: str, *, by: Membership) -> None:
+    write(
+        task.lead,
+        Activity.Kind.FOLLOW_UP,
+        by=by,
+        text=task.note,
+        details={"follow_up": str(task.pk), "due_at": task.due_at.isoformat(), "event": event},
+    )
+    audit.record(f"follow_up.{event}", by=by, subject=task, lead=str(task.lead_id))
+    lead_watch.changed(task.lead_id, lead_watch.FOLLOW_UPS)
