@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -125,6 +126,20 @@ class QueueEntry(OrganisationOwned):
         RETRY = 3, _("Retry")
         FRESH = 4, _("First call")
 
+    class Finished(models.TextChoices):
+        """Why a lead waits no more."""
+
+        CONVERTED = "converted", _("Converted")
+        NOT_INTERESTED = "not_interested", _("Not interested")
+        CLOSED = "closed", _("Closed")
+        DONE = "done", _("Done")
+        DO_NOT_CALL = "do_not_call", _("Do not call")
+        UNWORKABLE = "unworkable", _("Number cannot be worked")
+        ATTEMPTS_USED = "attempts_used", _("Attempts used")
+        RETRIES_USED = "retries_used", _("Retries used")
+        REFUSED = "refused", _("Not allowed by the contact rules")
+        CAMPAIGN_ENDED = "campaign_ended", _("Campaign ended")
+
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
     )
@@ -152,7 +167,7 @@ class QueueEntry(OrganisationOwned):
     )
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    finished_because = models.CharField(max_length=20, blank=True)
+    finished_because = models.CharField(max_length=20, choices=Finished, blank=True)
 
     class Meta:
         constraints = [
@@ -170,18 +185,43 @@ class QueueEntry(OrganisationOwned):
                 name="queue_lease_has_holder_and_end",
             ),
         ]
+        # Free entries only: one that is in somebody's hands is not walked over by everybody else.
         indexes = [
             models.Index(
-                fields=["organisation", "campaign", "rank", "due_at", "id"],
-                name="queue_next_of_campaign",
-                condition=models.Q(finished_at=None, reserved_for=None),
+                fields=["organisation", "campaign", "reserved_for", "rank", "due_at", "id"],
+                name="queue_free_of_campaign",
+                condition=models.Q(finished_at=None, leased_to=None),
             ),
             models.Index(
                 fields=["organisation", "reserved_for", "rank", "due_at", "id"],
                 name="queue_next_of_member",
-                condition=models.Q(finished_at=None, reserved_for__isnull=False),
+                condition=models.Q(finished_at=None, leased_to=None, reserved_for__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "lease_until"],
+                name="queue_leases",
+                condition=models.Q(finished_at=None, leased_to__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
         return f"QueueEntry {self.pk}"
+
+    def finish(self, because: str) -> None:
+        """End the waiting: `because` is one of `Finished`."""
+        self.finished_at, self.finished_because = timezone.now(), because
+        self._move("finished_at", "finished_because")
+
+    def put_off(self, due_at: dt.datetime) -> None:
+        """Let the lead wait until `due_at`, in nobody's hands."""
+        self.due_at = due_at
+        self._move("due_at")
+
+    def keep_for(self, member: Membership) -> None:
+        """Offer the lead to `member` alone, who owns it."""
+        self.reserved_for = member
+        self._move("reserved_for")
+
+    def _move(self, *fields: str) -> None:
+        self.leased_to, self.lease_until = None, None
+        self.save(update_fields=[*fields, "leased_to", "lease_until"])

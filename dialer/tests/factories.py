@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from dialer.models import Call, Campaign, CampaignMember, Disposition, QueueEntry
 from leads.models import Lead
+from privacy.models import ContactPolicy
 
 _number = itertools.count(1)
 
@@ -53,3 +54,8 @@ def make_call(
         "wrap_up_seconds": 10,
     }
     return Call.objects.create(lead=lead, telecaller=telecaller, **(defaults | fields))
+
+
+def open_all_day() -> None:
+    """Let the contact rules allow calls at any hour, so that a test does not depend on when it runs."""
+    ContactPolicy.objects.update(opens_at=dt.time(0), closes_at=dt.time.max, minimum_gap_minutes=0)

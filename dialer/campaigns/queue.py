@@ -1,0 +1,276 @@
+"""Handing out leads: each telecaller's next one, so that no lead is ever in two hands."""
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from dialer.calls.contact import decide
+from dialer.models import DialerSettings, QueueEntry
+from leads.models import Activity, Lead
+from privacy.contact_reasons import GateName
+from privacy.contact_rules import Decision
+
+# Leads that may not be called now are passed over; after so many the telecaller is told that there is nothing.
+MOST_TRIES = 25
+# How long the place where the last free lead was found is trusted to be the head of a list.
+HEAD_TRUSTED = dt.timedelta(seconds=1)
+# Gates that would refuse every other lead as well: there is no point in walking through the list.
+OF_ALL_LEADS = frozenset({GateName.ORGANISATION, GateName.HOURS, GateName.TELECALLER_LINE, GateName.SPEND})
+
+_CLAIM = "SELECT entry_id, is_held, is_reserved FROM dialer_claim_next(%s, %s, %s, %s, %s)"
+# The same probes in the same order, taking nothing. A page can afford to ask all of them and sort.
+_PEEK = """
+WITH lists AS (
+    SELECT NULL::uuid AS id, false AS is_mine, 10 AS priority
+    UNION ALL
+    SELECT c.id, EXISTS (
+        SELECT 1 FROM dialer_campaignmember m
+        WHERE m.organisation_id = %(organisation)s AND m.member_id = %(member)s AND m.campaign_id = c.id
+    ), c.priority
+    FROM dialer_campaign c
+    WHERE c.organisation_id = %(organisation)s AND c.state = 'running'
+      AND c.opens_at <= %(clock)s AND %(clock)s < c.closes_at
+), probes AS (
+    SELECT r.rank, l.id AS campaign, l.is_mine, l.priority FROM lists l CROSS JOIN generate_series(1, 4) AS r (rank)
+)
+SELECT found.id FROM (
+    SELECT -1 AS rank, 10 AS priority, NULL::uuid AS campaign, 0 AS place, q.id FROM dialer_queueentry q
+    WHERE q.organisation_id = %(organisation)s AND q.leased_to_id = %(member)s AND q.finished_at IS NULL
+    UNION ALL
+    (SELECT 0, 10, NULL, 0, q.id FROM dialer_queueentry q
+     WHERE q.organisation_id = %(organisation)s AND q.reserved_for_id = %(member)s AND q.rank = 0
+       AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+     ORDER BY q.due_at, q.id LIMIT 1)
+    UNION ALL
+    SELECT p.rank, p.priority, NULL, 0, e.id FROM probes p CROSS JOIN LATERAL (
+        SELECT q.id FROM dialer_queueentry q
+        WHERE q.organisation_id = %(organisation)s AND q.campaign_id IS NULL AND q.reserved_for_id = %(member)s
+          AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+        ORDER BY q.due_at, q.id LIMIT 1
+    ) e WHERE p.campaign IS NULL
+    UNION ALL
+    SELECT p.rank, p.priority, p.campaign, 0, e.id FROM probes p CROSS JOIN LATERAL (
+        SELECT q.id FROM dialer_queueentry q
+        WHERE q.organisation_id = %(organisation)s AND q.campaign_id = p.campaign AND q.reserved_for_id = %(member)s
+          AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+        ORDER BY q.due_at, q.id LIMIT 1
+    ) e
+    UNION ALL
+    SELECT p.rank, p.priority, p.campaign, 1, e.id FROM probes p CROSS JOIN LATERAL (
+        SELECT q.id FROM dialer_queueentry q
+        WHERE q.organisation_id = %(organisation)s AND q.campaign_id = p.campaign AND q.reserved_for_id IS NULL
+          AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+        ORDER BY q.due_at, q.id LIMIT 1
+    ) e WHERE p.is_mine
+) found
+ORDER BY found.rank, found.priority DESC, found.campaign, found.place LIMIT 1
+"""
+
+
+@dataclass
+class _Head:
+    """Where a list's first free lead was last found: (due_at, id), and when the list was last read from its start.
+
+    A hint that saves walking over what others have taken, which counts while an old snapshot keeps the taken ones from
+    being cleaned away. It lives in this process only. A lead that comes back before it is seen a second later.
+    """
+
+    place: tuple[dt.datetime, uuid.UUID]
+    read_at: dt.datetime
+
+
+_heads: dict[tuple[uuid.UUID | None, int], _Head] = {}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An entry that the database put into the member's hands. `is_held`: it was there already."""
+
+    entry: QueueEntry
+    is_held: bool
+
+
+def claim_next(member: Membership) -> QueueEntry | None:
+    """Put the next lead into the hands of `member`: the one they hold, or the first free one that may be called.
+
+    Order: own follow-ups that are due, missed calls, hot new leads, retries that are due, first calls by the priority
+    of the campaign; of each first what is kept for `member`, then what is anyone's. A lead that nobody owns is assigned
+    to `member`. Leads that may not be called are put off to when they may, or finished; None when nothing is left.
+    """
+    now = timezone.now()
+    for _try in range(MOST_TRIES):
+        taken = _take_first(member, now)
+        if taken is None:
+            return None
+        if taken.is_held:
+            return taken.entry
+        if _belongs_elsewhere(taken.entry, member):
+            continue
+        decision = decide(taken.entry.lead, at=now)
+        if decision.is_allowed:
+            _give(taken.entry.lead, member, now)
+            return taken.entry
+        if not _pass_over(taken.entry, decision):
+            return None
+    return None
+
+
+def peek(member: Membership) -> QueueEntry | None:
+    """Return what `claim_next` would try first, and take nothing."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PEEK, {"organisation": member.organisation_id, "member": member.pk, "now": now, "clock": _clock(now)}
+        )
+        row = cursor.fetchone()
+    return _load(row[0]) if row else None
+
+
+def next_due_at(member: Membership) -> dt.datetime | None:
+    """Return when the next lead that is kept for `member` comes due, None when none is waiting."""
+    waiting = QueueEntry.objects.filter(reserved_for=member, finished_at=None, leased_to=None)
+    return waiting.filter(due_at__gt=timezone.now()).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def in_hand(member: Membership) -> QueueEntry | None:
+    """Return the entry that `member` holds."""
+    return _waiting().filter(leased_to=member).first()
+
+
+def take(lead: Lead, member: Membership) -> None:
+    """Put the waiting entry of a lead that `member` calls by themselves into their hands, and lay down what they held.
+
+    Nothing happens when the lead does not wait, or is in somebody else's hands.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [str(member.pk)])
+    lay_down(member, but=lead)
+    QueueEntry.objects.filter(lead=lead, finished_at=None, leased_to=None).update(
+        leased_to=member, lease_until=timezone.now() + _lease()
+    )
+
+
+def lay_down(member: Membership, *, but: Lead | None = None) -> None:
+    """Return what `member` holds to the queue, except the entry of the lead `but`."""
+    held = QueueEntry.objects.filter(leased_to=member, finished_at=None)
+    if but is not None:
+        held = held.exclude(lead=but)
+    held.update(leased_to=None, lease_until=None)
+
+
+def _take_first(member: Membership, now: dt.datetime) -> Taken | None:
+    heads = _trusted_heads(now)
+    row = _ask(member, now, heads)
+    if row is None and heads:
+        # Past the heads there is nothing; before them somebody may have laid a lead down.
+        _heads.clear()
+        row = _ask(member, now, {})
+    if row is None:
+        return None
+    entry_id, is_held, is_reserved = row
+    entry = _load(entry_id)
+    if not (is_held or is_reserved):
+        _remember(entry, now)
+    return Taken(entry, is_held)
+
+
+def _ask(member: Membership, now: dt.datetime, heads: dict[str, Any]) -> tuple[uuid.UUID, bool, bool] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [member.organisation_id, member.pk, now, _clock(now), json.dumps(heads)])
+        row: tuple[uuid.UUID, bool, bool] | None = cursor.fetchone()
+    return row
+
+
+def _trusted_heads(now: dt.datetime) -> dict[str, list[str]]:
+    """Return {"campaign:rank": [due_at, id]} of the heads that were read from the start within the last second."""
+    trusted = {}
+    for (campaign, rank), head in list(_heads.items()):
+        if abs(now - head.read_at) < HEAD_TRUSTED:
+            trusted[f"{campaign}:{rank}"] = [head.place[0].isoformat(), str(head.place[1])]
+        else:
+            # Only who finds it out of date reads from the start; the others go on from here meanwhile.
+            head.read_at = now
+    return trusted
+
+
+def _remember(entry: QueueEntry, now: dt.datetime) -> None:
+    key, place = (entry.campaign_id, entry.rank), (entry.due_at, entry.pk)
+    head = _heads.get(key)
+    if head is None:
+        _heads[key] = _Head(place, now)
+    else:
+        head.place = place
+
+
+def _waiting() -> Any:
+    return QueueEntry.objects.filter(finished_at=None).select_related("lead__status", "lead__assigned_to", "campaign")
+
+
+def _load(entry_id: uuid.UUID) -> QueueEntry:
+    entry: QueueEntry = _waiting().get(pk=entry_id)
+    return entry
+
+
+def _belongs_elsewhere(entry: QueueEntry, member: Membership) -> bool:
+    """Set an entry straight whose lead was closed or given to a colleague since it was put into the queue."""
+    lead = entry.lead
+    if lead.status.is_closed:
+        entry.finish(QueueEntry.Finished.CLOSED)
+        return True
+    owner = lead.assigned_to
+    if owner is not None and owner != member and owner.deactivated_at is None:
+        entry.keep_for(owner)
+        return True
+    return False
+
+
+def _pass_over(entry: QueueEntry, decision: Decision) -> bool:
+    """Lay a lead down that may not be called; return whether it is worth trying the next one."""
+    refusal = decision.refusal
+    if refusal is not None and refusal.gate in OF_ALL_LEADS:
+        entry.put_off(entry.due_at)
+        return False
+    if decision.dialable_at is not None:
+        entry.put_off(decision.dialable_at)
+    elif refusal is not None and refusal.gate is GateName.DO_NOT_CALL:
+        entry.finish(QueueEntry.Finished.DO_NOT_CALL)
+    elif refusal is not None and refusal.gate is GateName.LIFETIME:
+        entry.finish(QueueEntry.Finished.ATTEMPTS_USED)
+    elif refusal is not None and refusal.gate is GateName.LEAD_LINE:
+        entry.put_off(decision.at + dt.timedelta(minutes=5))
+    else:
+        entry.finish(QueueEntry.Finished.REFUSED)
+    return True
+
+
+def _give(lead: Lead, member: Membership, now: dt.datetime) -> None:
+    """Assign a lead that nobody active owns to `member`, who could not see it otherwise."""
+    if lead.assigned_to_id == member.pk:
+        return
+    before = lead.assigned_to
+    lead.assigned_to, lead.assigned_at = member, now
+    Lead.objects.filter(pk=lead.pk).update(assigned_to=member, assigned_at=now, updated_at=now)
+    Activity.objects.create(
+        lead=lead,
+        kind=Activity.Kind.ASSIGNED,
+        at=now,
+        actor=member,
+        details={"old": before.name if before else "", "new": member.name},
+    )
+
+
+def _lease() -> dt.timedelta:
+    minutes = DialerSettings.objects.values_list("lease_minutes", flat=True).first()
+    return dt.timedelta(minutes=minutes or 15)
+
+
+def _clock(now: dt.datetime) -> str:
+    """The time of day at the organisation, as PostgreSQL reads it."""
+    return now.astimezone(current_organisation().zone).time().isoformat()
