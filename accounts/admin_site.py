@@ -1,7 +1,12 @@
 """The admin site: for an organisation's own admins within their scope, and for the installation's superuser outside."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
@@ -20,3 +25,9 @@ class JiniAdminSite(admin.AdminSite):
         return bool(
             user.is_active and (user.is_superuser or (member is not None and member.may(Permission.ADMIN_SITE)))
         )
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to our own sign-in, with its limits; who is signed in already and has no right here gets 403."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

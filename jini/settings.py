@@ -208,6 +208,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+# Spreadsheets must not take an exported cell for a formula.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Uploads above this are refused by the import form with a message; the margin lets the form see and name them.
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
