@@ -9,6 +9,7 @@ class DialerConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
+        from dialer import tasks  # noqa: F401, PLC0415 -- its handlers register at import
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import lookups  # noqa: PLC0415 -- registers at start

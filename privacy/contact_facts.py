@@ -13,11 +13,12 @@ class TelecallerState(StrEnum):
     FREE = "free"
     ON_CALL = "on_call"
     OWES_OUTCOME = "owes_outcome"
+    NO_PHONE = "no_phone"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as parsed: `country` in ISO 3166, `kind` in libphonenumber's words, lower case ("mobile")."""
+    """A number as parsed: `country` in ISO 3166, `kind` in the words of `jini.lib.phone.Kind`."""
 
     e164: str
     country: str
@@ -26,7 +27,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The newest word of the person on being called."""
+    """The newest word of the person on being called. `given_at` lies in the past; the other two may be yet to come."""
 
     given_at: dt.datetime | None = None
     is_explicit: bool = False
@@ -112,7 +113,7 @@ class Rules:
 
     version: int = 1
     countries: frozenset[str] = frozenset({"IN"})
-    kinds: frozenset[str] = frozenset({"mobile", "fixed_line", "fixed_line_or_mobile"})
+    kinds: frozenset[str] = frozenset({"mobile", "fixed", "fixed_or_mobile"})
     hours: tuple[Window | None, ...] = (DEFAULT_WINDOW,) * 7
     lifetime_cap: int | None = 10
     daily_cap: int | None = 3

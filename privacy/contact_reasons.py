@@ -67,6 +67,7 @@ class Reason(StrEnum):
     TELECALLER_FREE = "telecaller_free"
     TELECALLER_ON_CALL = "telecaller_on_call"
     OUTCOME_OWED = "outcome_owed"
+    TELECALLER_NO_PHONE = "telecaller_no_phone"
     WITHIN_SPEND = "within_spend"
     CALLS_USED = "calls_used"
     SPEND_USED = "spend_used"
@@ -129,6 +130,7 @@ SENTENCES: dict[Reason, Promise] = {
     Reason.TELECALLER_FREE: _("The telecaller is free."),
     Reason.TELECALLER_ON_CALL: _("You are already on a call."),
     Reason.OUTCOME_OWED: _("Save the outcome of your last call first."),
+    Reason.TELECALLER_NO_PHONE: _("Calls ring your phone first, and your profile has no number. Add it there."),
     Reason.WITHIN_SPEND: _("%(count)s of %(limit)s calls of the organisation used today."),
     Reason.CALLS_USED: _("Your organisation made %(count)s calls today; its limit is %(limit)s."),
     Reason.SPEND_USED: _("Your organisation spent %(amount)s today; its limit is %(limit)s."),

@@ -247,11 +247,16 @@ def _lead_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult
     return _pass(GateName.LEAD_LINE, Reason.LEAD_FREE)
 
 
+_TELECALLER_REFUSALS = {
+    TelecallerState.ON_CALL: Reason.TELECALLER_ON_CALL,
+    TelecallerState.OWES_OUTCOME: Reason.OUTCOME_OWED,
+    TelecallerState.NO_PHONE: Reason.TELECALLER_NO_PHONE,
+}
+
+
 def _telecaller_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
-    if contact.telecaller is TelecallerState.ON_CALL:
-        return _fail(GateName.TELECALLER_LINE, Reason.TELECALLER_ON_CALL)
-    if contact.telecaller is TelecallerState.OWES_OUTCOME:
-        return _fail(GateName.TELECALLER_LINE, Reason.OUTCOME_OWED)
+    if refusal := _TELECALLER_REFUSALS.get(contact.telecaller):
+        return _fail(GateName.TELECALLER_LINE, refusal)
     return _pass(GateName.TELECALLER_LINE, Reason.TELECALLER_FREE)
 
 

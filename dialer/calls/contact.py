@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from accounts.tenancy import current_organisation
-from jini.lib.phone import Kind, kind_of
+from jini.lib.phone import kind_of
 from leads.models import Lead
 from privacy.contact_facts import Attempts, Contact, Number, Rules, Spent, TelecallerState, Window
 from privacy.contact_rules import Decision, may_contact
@@ -25,7 +25,6 @@ RECENT = dt.timedelta(hours=72)
 # A follow-up counts as agreed for now from so long before its time.
 APPOINTMENT = dt.timedelta(minutes=15)
 _INDIAN_MOBILE = re.compile(r"\+91[6-9]\d{9}")
-_KINDS = {Kind.FIXED: "fixed_line", Kind.FIXED_OR_MOBILE: "fixed_line_or_mobile"}
 
 # A call counts as an attempt once it reached the person or may have: one that failed before it rang did not.
 _FACTS = """
@@ -71,8 +70,13 @@ def decide(lead: Lead, *, at: dt.datetime | None = None) -> Decision:
     return may_contact(contact, _rules(has_appointment=has_appointment), at)
 
 
-def decide_to_call(lead: Lead, telecaller: Membership, *, at: dt.datetime | None = None) -> Decision:
-    """Hold a call of `telecaller` to `lead` against all contact rules, the telecaller's line and the day's limit too."""
+def decide_to_call(
+    lead: Lead, telecaller: Membership, *, at: dt.datetime | None = None, rings_phone: bool = False
+) -> Decision:
+    """Hold a call of `telecaller` to `lead` against all contact rules, the telecaller's line and the day's limit too.
+
+    `rings_phone`: the call begins by ringing the telecaller's own phone, whose number must then be known.
+    """
     at = at or timezone.now()
     organisation = current_organisation()
     midnight = dt.datetime.combine(at.astimezone(organisation.zone).date(), dt.time(0), organisation.zone)
@@ -81,7 +85,10 @@ def decide_to_call(lead: Lead, telecaller: Membership, *, at: dt.datetime | None
         is_on_call, calls = cast("tuple[bool | None, int]", cursor.fetchone())
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
     contact, has_appointment = _contact(lead, at)
-    contact = replace(contact, telecaller=state[is_on_call], spent=replace(contact.spent, calls=calls))
+    telecaller_state = state[is_on_call]
+    if telecaller_state is TelecallerState.FREE and rings_phone and not telecaller.phone:
+        telecaller_state = TelecallerState.NO_PHONE
+    contact = replace(contact, telecaller=telecaller_state, spent=replace(contact.spent, calls=calls))
     return may_contact(contact, _rules(has_appointment=has_appointment), at)
 
 
@@ -110,8 +117,7 @@ def number_of(e164: str) -> Number | None:
     except phonenumbers.NumberParseException:
         return None
     country = phonenumbers.region_code_for_number(parsed)
-    kind = kind_of(e164)
-    return Number(e164, country, _KINDS.get(kind, str(kind))) if country else None
+    return Number(e164, country, str(kind_of(e164))) if country else None
 
 
 def zone_of(number: Number | None, organisation: Organisation) -> zoneinfo.ZoneInfo:

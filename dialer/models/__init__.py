@@ -4,6 +4,7 @@ from dialer.models.call import Call, CallEvent
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.disposition import Disposition
 from dialer.models.settings import DialerSettings
+from dialer.models.simulated import SimulatedCall
 from dialer.models.telephony import TelephonyAccount
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "Disposition",
     "QueueEntry",
     "RetryRule",
+    "SimulatedCall",
     "TelephonyAccount",
 ]

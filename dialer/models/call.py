@@ -50,8 +50,8 @@ class CallQuerySet(OrganisationQuerySet):
 class Call(OrganisationOwned):
     """One attempt to talk to one lead. The row exists before any provider is asked.
 
-    `status` is the customer's leg in Twilio's spelling and moves up only (see `dialer.calls.merging`); `state` of the
-    intent is what the worker goes by. `ended_at` closes the line, `closed_at` the wrap-up.
+    `status` is what the call came to, in Twilio's spelling; `failure` says why nobody was reached when that is not the
+    customer's doing. `ended_at` closes the line, `closed_at` the wrap-up.
     """
 
     class Direction(models.TextChoices):
@@ -98,7 +98,9 @@ class Call(OrganisationOwned):
     phone = models.CharField(_("phone"), max_length=16)
     caller_id = models.CharField(max_length=16, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
+    # The two legs as the provider tells them; `status` above is what the call came to (`dialer.calls.merging`).
     agent_status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
+    customer_status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
     customer_leg = models.CharField(max_length=64, blank=True)
     agent_leg = models.CharField(max_length=64, blank=True)
     failure = models.CharField(max_length=40, blank=True)
@@ -109,6 +111,11 @@ class Call(OrganisationOwned):
     ended_at = models.DateTimeField(null=True)
     ring_seconds = models.PositiveIntegerField(null=True)
     talk_seconds = models.PositiveIntegerField(null=True)
+    # Talk as the provider counts it, which is what it bills; null until it has said.
+    counted_seconds = models.PositiveIntegerField(null=True)
+    # When the provider last gave a sign of the call: an event, or an answer to our question.
+    seen_at = models.DateTimeField(null=True)
+    hang_up_asked_at = models.DateTimeField(null=True)
     disposition = models.ForeignKey(
         "dialer.Disposition", on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
@@ -189,6 +196,7 @@ class CallEvent(OrganisationOwned):
     # Our own token in the address the provider was given; no foreign key, since the call may be unknown or erased.
     call_token = models.UUIDField()
     leg = models.CharField(max_length=10)
+    # {status, at, provider_id, sequence, duration, raw}: ids, statuses and times, never a number or a name.
     payload = models.JSONField()
     received_at = models.DateTimeField()
     copies = models.PositiveIntegerField(default=1)

@@ -1,1 +1,1 @@
-"""The dialer's providers."""
+"""The dialer's providers: one folder or module each, behind one port."""

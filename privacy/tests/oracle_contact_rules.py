@@ -24,7 +24,7 @@ ZONES = [
     zoneinfo.ZoneInfo(name)
     for name in ("Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "UTC", "Pacific/Apia")
 ]
-KINDS = ["mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "unknown"]
+KINDS = ["mobile", "fixed", "fixed_or_mobile", "toll_free", "premium", "other"]
 EPOCH = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 HORIZON_DAYS = 12
 
@@ -110,7 +110,12 @@ def used_up(contact: Contact, rules: Rules, now: dt.datetime) -> str:
 def lines(contact: Contact, _rules: Rules, _now: dt.datetime) -> str:
     if contact.lead_is_on_call:
         return "lead_on_call"
-    return {"free": "", "on_call": "telecaller_on_call", "owes_outcome": "outcome_owed"}[contact.telecaller.value]
+    return {
+        "free": "",
+        "on_call": "telecaller_on_call",
+        "owes_outcome": "outcome_owed",
+        "no_phone": "telecaller_no_phone",
+    }[contact.telecaller.value]
 
 
 def money(contact: Contact, rules: Rules, now: dt.datetime) -> str:
@@ -170,7 +175,8 @@ def some_consent(dice: random.Random, now: dt.datetime) -> Consent | None:
     if dice.random() < 0.5:
         return None
     return Consent(
-        given_at=dice.choice([None, some_time(dice, now, 50), some_time(dice, now - dt.timedelta(days=30), 9)]),
+        # Never later than now: nobody has consented tomorrow.
+        given_at=dice.choice([None, now, some_time(dice, now - dt.timedelta(days=30), 9)]),
         is_explicit=dice.random() < 0.5,
         expires_at=dice.choice([None, None, some_time(dice, now, 60)]),
         withdrawn_at=dice.choice([None, None, None, some_time(dice, now, 60)]),
@@ -231,7 +237,7 @@ def some_contact(dice: random.Random, now: dt.datetime) -> Contact:
         attempts_on_lead=some_attempts(dice, now),
         attempts_on_number=some_attempts(dice, now),
         lead_is_on_call=dice.random() < 0.03,
-        telecaller=dice.choice([TelecallerState.FREE] * 20 + [TelecallerState.ON_CALL, TelecallerState.OWES_OUTCOME]),
+        telecaller=dice.choice([TelecallerState.FREE] * 20 + list(TelecallerState)),
     )
 
 

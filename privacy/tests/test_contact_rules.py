@@ -88,6 +88,7 @@ LISTED = RegistryResult(is_registered=True, checked_at=NOON - dt.timedelta(days=
         ({"lead_is_on_call": True}, {}, Reason.LEAD_ON_CALL),
         ({"telecaller": TelecallerState.ON_CALL}, {}, Reason.TELECALLER_ON_CALL),
         ({"telecaller": TelecallerState.OWES_OUTCOME}, {}, Reason.OUTCOME_OWED),
+        ({"telecaller": TelecallerState.NO_PHONE}, {}, Reason.TELECALLER_NO_PHONE),
         ({}, {"daily_cap": 0}, Reason.DAY_USED),
         ({}, {"rolling_cap": 0}, Reason.ROLLING_USED),
         ({}, {"daily_calls": 0}, Reason.CALLS_USED),
@@ -248,7 +249,7 @@ REFUSALS = {
     Reason.ON_DO_NOT_CALL, Reason.CONSENT_MISSING, Reason.CONSENT_WITHDRAWN, Reason.CONSENT_EXPIRED,
     Reason.DND_NOT_CHECKED, Reason.DND_STALE, Reason.DND_REGISTERED, Reason.OUTSIDE_HOURS, Reason.NO_HOURS,
     Reason.LIFETIME_USED, Reason.DAY_USED, Reason.ROLLING_USED, Reason.GAP_NOT_OVER, Reason.LEAD_ON_CALL,
-    Reason.TELECALLER_ON_CALL, Reason.OUTCOME_OWED, Reason.CALLS_USED, Reason.SPEND_USED,
+    Reason.TELECALLER_ON_CALL, Reason.OUTCOME_OWED, Reason.TELECALLER_NO_PHONE, Reason.CALLS_USED, Reason.SPEND_USED,
 }  # fmt: skip
 
 

@@ -1,0 +1,140 @@
+"""A call's row and the legs it stands for: reading the one as the other, and writing back what merging found."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import work
+from accounts.models import Organisation
+from dialer.calls.counters import count_calls, write_line
+from dialer.calls.merging import CallState, LegState, outcome_of
+from dialer.models import Call, TelephonyAccount
+from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery
+from jini.lib.figures import mark_dirty
+from teams.actions.presence import set_presence
+from teams.models import Presence
+
+RING_SECONDS = 45
+
+
+def locked(call_id: uuid.UUID) -> Call | None:
+    """Return the call, locked until the transaction ends; None when there is no such call here (any more)."""
+    found = Call.objects.select_for_update(of=("self",)).select_related("lead", "telecaller").filter(pk=call_id)
+    call: Call | None = found.first()
+    return call
+
+
+def active_account() -> TelephonyAccount:
+    """Return the account that calls of the organisation go through."""
+    account: TelephonyAccount = TelephonyAccount.objects.get(is_active=True)
+    return account
+
+
+def account_of(call: Call) -> TelephonyAccount:
+    account: TelephonyAccount = TelephonyAccount.objects.get(provider=call.provider)
+    return account
+
+
+def state_of(call: Call) -> CallState:
+    """Return the legs as the row remembers them."""
+    # The talk that the provider counted moves the answer on the row to where it must have been; it is not undone here.
+    customer = LegState(
+        call.customer_status, call.customer_leg, call.ringing_at, call.answered_at, call.ended_at, call.counted_seconds
+    )
+    return CallState(agent=LegState(call.agent_status, call.agent_leg), customer=customer)
+
+
+def write_back(call: Call, state: CallState) -> None:
+    """Put the merged legs onto the row, and let the end of the line have its effects, once."""
+    outcome = outcome_of(state)
+    was_live, was_connected = call.is_live, call.is_connected
+    call.agent_status, call.agent_leg = state.agent.status, state.agent.provider_id
+    call.customer_status, call.customer_leg = state.customer.status, state.customer.provider_id
+    call.counted_seconds = state.customer.duration
+    call.status, call.failure = outcome.status, outcome.failure or call.failure
+    call.ringing_at, call.answered_at = outcome.ringing_at, outcome.answered_at
+    call.ring_seconds, call.talk_seconds = outcome.ring_seconds, outcome.talk_seconds
+    call.seen_at = timezone.now()
+    if outcome.status in TERMINAL:
+        call.ended_at = outcome.ended_at or call.ended_at or timezone.now()
+    call.save()
+    _follow(call, has_ended=was_live and not call.is_live, has_connected=not was_connected and call.is_connected)
+
+
+def end(call: Call, status: str, *, failure: str = "") -> None:
+    """End a call by our own decision: nobody rang it, or nobody knows of it."""
+    call.status, call.failure = status, failure
+    call.ended_at = timezone.now()
+    call.save()
+    _follow(call, has_ended=True, has_connected=False)
+
+
+def _follow(call: Call, *, has_ended: bool, has_connected: bool) -> None:
+    if has_ended and call.closed_at is None:
+        set_presence(call.telecaller, Presence.State.WRAP_UP, at=call.ended_at)
+    if has_ended or has_connected or call.ended_at is not None:
+        write_line(call)
+        count_calls(call.lead)
+        mark_dirty(call.started_at, call.telecaller_id)
+
+
+def rings_customer(call: Call) -> bool:
+    """Whether the time has come to ring the customer: the telecaller is there, and nobody asked yet."""
+    return (
+        call.agent_status == Call.Status.IN_PROGRESS
+        and call.customer_status == Call.Status.INTENT
+        and call.ended_at is None
+        and call.hang_up_asked_at is None
+    )
+
+
+def owe_customer(call: Call) -> None:
+    """Ring the customer as soon as this transaction is committed."""
+    work.schedule("dialer.ring_customer", call.pk)
+
+
+def request_of(call: Call, leg: Leg, organisation: Organisation) -> DialRequest:
+    return DialRequest(
+        token=call.pk,
+        leg=leg,
+        to=call.telecaller.phone if leg is Leg.AGENT else call.phone,
+        caller_id=call.caller_id,
+        status_url=address("status", call.provider, organisation.pk, call.pk, leg),
+        answer_url=address("answer", call.provider, organisation.pk, call.pk, leg),
+        ring_seconds=RING_SECONDS,
+    )
+
+
+def query_of(call: Call, leg: Leg) -> LegQuery:
+    return LegQuery(
+        token=call.pk,
+        leg=leg,
+        provider_id=call.agent_leg if leg is Leg.AGENT else call.customer_leg,
+        to=call.telecaller.phone if leg is Leg.AGENT else call.phone,
+        caller_id=call.caller_id,
+        since=call.started_at,
+    )
+
+
+def address(what: str, provider: str, organisation_id: uuid.UUID, token: uuid.UUID, leg: Leg) -> str:
+    """Return the public address that a provider is given for one leg of one call."""
+    return f"{settings.PUBLIC_URL}/hooks/{provider}/{organisation_id}/{token}/{leg}/{what}/"
+
+
+def as_payload(event: Any) -> dict[str, Any]:
+    """Return what is stored of an event: see `CallEvent.payload`."""
+    return {
+        "status": event.status,
+        "at": event.at.isoformat(),
+        "provider_id": event.provider_id,
+        "sequence": event.sequence,
+        "duration": event.duration,
+        "raw": dict(event.raw),
+    }
+
+
+def moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)

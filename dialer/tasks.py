@@ -1,0 +1,182 @@
+"""What the dialer owes: placing calls, hearing what became of them, asking when nothing is heard."""
+
+import datetime as dt
+import logging
+import uuid
+
+from django.utils import timezone
+
+from accounts import work
+from accounts.models import Organisation
+from accounts.tenancy import acting_for
+from dialer.calls import inbox, line
+from dialer.models import Call
+from dialer.providers import simulator
+from dialer.providers.accounts import provider_of
+from dialer.providers.port import (
+    TERMINAL,
+    DialAnswer,
+    DialOutcome,
+    Leg,
+    LegQuery,
+    ProviderEvent,
+    ProviderUnavailable,
+    TelephonyProvider,
+)
+from jini.lib.work import handler
+
+logger = logging.getLogger(__name__)
+
+ASK_EVERY = dt.timedelta(minutes=2)
+ASK_SOON = dt.timedelta(seconds=10)
+# Without any word for so long, a call is over: its telecaller must not wait for it.
+LOST = dt.timedelta(minutes=10)
+TRY_FOR = dt.timedelta(minutes=1)
+Status = Call.Status
+
+
+@handler("dialer.place_call", queue="telephony")
+def place_call(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
+    """Ring the telecaller, once."""
+    return _ring(organisation, call_id, Leg.AGENT)
+
+
+@handler("dialer.ring_customer", queue="telephony")
+def ring_customer(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
+    """Ring the customer, once, when the telecaller is on the line."""
+    return _ring(organisation, call_id, Leg.CUSTOMER)
+
+
+def _ring(organisation: Organisation, call_id: uuid.UUID, leg: Leg) -> dt.datetime | None:
+    """Claim the leg, ask the provider, write down the answer: three steps, of which the middle one is never repeated.
+
+    A worker that dies in the middle leaves a claimed leg: the reconciler asks the provider what became of it.
+    """
+    with acting_for(organisation):
+        call = line.locked(call_id)
+        if call is None or not _claim(call, leg):
+            return None
+        provider = provider_of(line.account_of(call), organisation)
+        request = line.request_of(call, leg, organisation)
+    answer = provider.dial(request)
+    with acting_for(organisation):
+        call = line.locked(call_id)
+        return None if call is None else _heard(call, leg, answer)
+
+
+def _claim(call: Call, leg: Leg) -> bool:
+    field = _field(leg)
+    if getattr(call, field) != Status.INTENT or call.ended_at is not None:
+        return False
+    if leg is Leg.CUSTOMER and not line.rings_customer(call):
+        return False
+    setattr(call, field, Status.QUEUED)
+    call.status = Status.QUEUED
+    call.save(update_fields=[field, "status"])
+    return True
+
+
+def _heard(call: Call, leg: Leg, answer: DialAnswer) -> dt.datetime | None:
+    logger.info("call.dialled", extra={"call": str(call.pk), "leg": str(leg), "outcome": str(answer.outcome)})
+    now = timezone.now()
+    if answer.outcome is DialOutcome.ACCEPTED:
+        name = "agent_leg" if leg is Leg.AGENT else "customer_leg"
+        Call.objects.filter(pk=call.pk, **{name: ""}).update(**{name: answer.provider_id, "seen_at": now})
+    elif answer.outcome is DialOutcome.REFUSED and call.is_live:
+        line.end(call, Status.FAILED, failure=str(answer.refusal))
+        if leg is Leg.CUSTOMER:
+            _owe_hang_up(call)
+    elif answer.outcome is DialOutcome.TRY_LATER and call.is_live:
+        if now - call.started_at > TRY_FOR:
+            line.end(call, Status.FAILED, failure="provider_busy")
+            return None
+        setattr(call, _field(leg), Status.INTENT)
+        call.save(update_fields=[_field(leg)])
+        return now + ASK_SOON / 2
+    elif answer.outcome is DialOutcome.UNCLEAR:
+        _owe_question(call)
+    return None
+
+
+def _field(leg: Leg) -> str:
+    return "agent_status" if leg is Leg.AGENT else "customer_status"
+
+
+def _owe_hang_up(call: Call) -> None:
+    work.schedule("dialer.hang_up", call.pk)
+
+
+def _owe_question(call: Call) -> None:
+    work.schedule("dialer.reconcile_call", call.pk, due_at=timezone.now() + ASK_SOON)
+
+
+@handler("dialer.hang_up", queue="telephony")
+def hang_up(organisation: Organisation, call_id: uuid.UUID) -> None:
+    """End the legs that the provider knows; the end itself is heard like every other event."""
+    with acting_for(organisation):
+        call = line.locked(call_id)
+        if call is None:
+            return
+        provider = provider_of(line.account_of(call), organisation)
+        legs = [leg for leg in (call.customer_leg, call.agent_leg) if leg]
+    provider.hang_up(legs)
+
+
+@handler("dialer.merge_events", queue="telephony")
+def merge_events(organisation: Organisation, token: uuid.UUID) -> None:
+    """Decide on the waiting events of one call."""
+    with acting_for(organisation):
+        inbox.decide(token)
+
+
+@handler("dialer.reconcile_call", queue="telephony")
+def reconcile_call(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
+    """Ask the provider about a call that is not over, and go on asking; end it when nobody has known of it for long."""
+    with acting_for(organisation):
+        call = line.locked(call_id)
+        if call is None or not call.is_live or call.agent_status == Status.INTENT:
+            return _give_up(call) if call is not None and call.is_live else None
+        provider = provider_of(line.account_of(call), organisation)
+        queries = [line.query_of(call, leg) for leg in Leg if getattr(call, _field(leg)) != Status.INTENT]
+    answers = _ask(provider, queries)
+    with acting_for(organisation):
+        call = line.locked(call_id)
+        if call is None or not call.is_live:
+            return None
+        for leg, event in answers.items():
+            inbox.answer_of(call, leg, event)
+        if any(event.status not in TERMINAL for event in answers.values()):
+            Call.objects.filter(pk=call.pk).update(seen_at=timezone.now())
+            return timezone.now() + ASK_EVERY
+        inbox.decide(call.pk)
+        return _give_up(line.locked(call_id))
+
+
+def _ask(provider: TelephonyProvider, queries: list[LegQuery]) -> dict[Leg, ProviderEvent]:
+    """Return what the provider says of each leg; what it does not know, or cannot say now, is left out."""
+    said: dict[Leg, ProviderEvent] = {}
+    for query in queries:
+        try:
+            event = provider.fetch(query)
+        except ProviderUnavailable:
+            logger.warning("call.provider_unavailable", extra={"call": str(query.token)})
+            continue
+        if event is not None:
+            said[query.leg] = event
+    return said
+
+
+def _give_up(call: Call | None) -> dt.datetime | None:
+    """End a call of which nothing was heard for ten minutes; else return when to ask again."""
+    if call is None or not call.is_live:
+        return None
+    if timezone.now() - (call.seen_at or call.started_at) >= LOST:
+        line.end(call, Status.FAILED, failure="lost")
+        return None
+    return timezone.now() + ASK_EVERY
+
+
+@handler("simulator.emit", queue="telephony")
+def emit(organisation: Organisation, record_id: uuid.UUID) -> dt.datetime | None:
+    """Post what the simulator has to tell."""
+    return simulator.emit(organisation, record_id)
