@@ -8,14 +8,24 @@ class DialerConfig(AppConfig):
     name = "dialer"
 
     def ready(self) -> None:
+        from accounts import context  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from dialer import tasks  # noqa: F401, PLC0415 -- its handlers register at import
+        from dialer.campaigns.settling import watch  # noqa: PLC0415 -- models are loaded only now
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
+        from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
-        from jini.lib import lookups  # noqa: PLC0415 -- registers at start
+        from jini.lib import (  # noqa: PLC0415 -- registers at start
+            lead_watch,
+            lookups,
+            panels,
+        )
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
 
+        context.parts["callbar"] = call_bar
+        panels.register("lead.call", call_panel)
+        lead_watch.watch(watch)
         on_founding(give_dialer)
         on_emptying(empty)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))

@@ -2,15 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from dialer.views import dispositions, hooks
+from dialer.views import calling, dispositions, hooks, today, wrap_up
 
 app_name = "dialer"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HOOK = rf"hooks/(?P<provider>simulator|twilio)/(?P<organisation>{_ID})/(?P<token>{_ID})/(?P<leg>agent|customer)/"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("today/", today.today, name="today"),
+    path("queue/next/", today.next_lead, name="next"),
+    path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
+    path("leads/<uuid:lead>/call-panel/", calling.panel, name="panel"),
+    path("calls/active/", calling.active_call, name="active_call"),
+    path("calls/<uuid:call>/hangup/", calling.hang_up, name="hang_up"),
+    path("calls/<uuid:call>/note/", calling.note, name="note"),
+    path("calls/<uuid:call>/disposition/", wrap_up.disposition, name="disposition"),
+    path("calls/<uuid:call>/disposition/undo/", wrap_up.undo, name="undo"),
     path("settings/dispositions/", dispositions.dispositions, name="dispositions"),
     path("settings/dispositions/new/", dispositions.disposition, name="disposition_new"),
-    path("settings/dispositions/<uuid:disposition>/", dispositions.disposition, name="disposition"),
+    path("settings/dispositions/<uuid:disposition>/", dispositions.disposition, name="disposition_edit"),
     re_path(f"^{HOOK}status/$", hooks.status, name="hook_status"),
     re_path(f"^{HOOK}answer/$", hooks.answer, name="hook_answer"),
 ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 from django.urls import reverse
@@ -10,6 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+
+# What says where and for whom a lead waits.
+PLACE = (
+    "campaign_id",
+    "rank",
+    "due_at",
+    "attempts",
+    "reserved_for_id",
+    "leased_to_id",
+    "lease_until",
+    "finished_at",
+    "finished_because",
+)
 
 
 class CampaignQuerySet(OrganisationQuerySet):
@@ -221,6 +235,25 @@ class QueueEntry(OrganisationOwned):
         """Offer the lead to `member` alone, who owns it."""
         self.reserved_for = member
         self._move("reserved_for")
+
+    def place(self) -> dict[str, Any]:
+        """Return where the lead waits, as JSON holds it; `put_back` takes it."""
+        return {"id": str(self.pk)} | {
+            name: value.isoformat()
+            if isinstance(value, dt.datetime)
+            else str(value)
+            if isinstance(value, UUID)
+            else value
+            for name in PLACE
+            for value in [getattr(self, name)]
+        }
+
+    def put_back(self, place: dict[str, Any]) -> None:
+        """Let the lead wait where `place` says."""
+        for name in PLACE:
+            field: Any = self._meta.get_field(name.removesuffix("_id"))
+            setattr(self, name, field.to_python(place[name]))
+        self.save(update_fields=list(PLACE))
 
     def _move(self, *fields: str) -> None:
         self.leased_to, self.lease_until = None, None

@@ -26,7 +26,7 @@ def test_rows_of_another_organisation_are_not_found(client_of, outsider, organis
     client = client_of(outsider)
 
     assert client.get(reverse("leads:status", args=[status.pk])).status_code == 404
-    assert client.get(reverse("dialer:disposition", args=[disposition.pk])).status_code == 404
+    assert client.get(reverse("dialer:disposition_edit", args=[disposition.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["leads:status_new", "dialer:disposition_new", "privacy:hours"])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
+from jini.lib import panels
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
@@ -71,6 +72,7 @@ def _page(request: MemberRequest, pk: uuid.UUID, form: NoteForm) -> HttpResponse
         "lead": found,
         "form": form,
         "statuses": Status.objects.in_order(),
+        "call_panel": panels.render("lead.call", request, found),
         "page": keyset_page(request, activities, by="-at", size=20),
     }
     return TemplateResponse(request, "leads/lead.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,213 @@
+"""Wrap-up: the outcome of a call with everything that follows from it, and taking it back."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEntry, Membership
+from dialer.calls.counters import count_calls, write_line
+from dialer.campaigns.queue import lay_down
+from dialer.campaigns.settling import settle, waiting_of
+from dialer.models import Call, Disposition, QueueEntry
+from jini.lib.figures import mark_dirty
+from jini.lib.words import duration
+from leads.actions.editing import change_status
+from leads.actions.follow_ups import cancel_follow_up, finish_follow_up, plan_follow_up, reopen_follow_up
+from leads.models import FollowUp, Status
+from privacy.models import DoNotCall
+from teams.actions.presence import presence_of, set_presence
+from teams.models import Presence
+
+# The toast with Undo stays twelve seconds, longer under the pointer.
+UNDO_WITHIN = dt.timedelta(seconds=30)
+WRAPPED_UP = "call.wrapped_up"
+# A call so long before a follow-up is the follow-up.
+EARLY = dt.timedelta(minutes=15)
+
+
+class NotEnded(Exception):
+    """The line is still open: an outcome is chosen after the call."""
+
+
+class AlreadySaved(Exception):
+    """The outcome was saved before, in another tab or by a second click. `call` is the call as it stands."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(str(call))
+        self.call = call
+
+
+class TalkDoesNotFit(Exception):
+    """The outcome may not be chosen for a call of this length; the text says so to the telecaller."""
+
+
+class TooLateToUndo(Exception):
+    """The time to take an outcome back is over, or it was taken back already."""
+
+
+class OnAnotherCall(Exception):
+    """The telecaller has begun the next call, so the last one cannot be opened again."""
+
+
+@transaction.atomic
+def save_disposition(
+    call: Call, disposition: Disposition, *, by: Membership, follow_up_at: dt.datetime | None = None, note: str = ""
+) -> Call:
+    """Wrap `call` up with `disposition`, and let follow what that means for the lead, its follow-ups and the queue.
+
+    `follow_up_at` plans a follow-up; one that the person asked for with "Call back" counts as promised. Raises
+    `NotEnded`, `AlreadySaved`, `TalkDoesNotFit`, and `DueInThePast` of the follow-ups.
+    """
+    call = (
+        Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
+    )
+    if call.closed_at is not None:
+        raise AlreadySaved(call)
+    if call.ended_at is None:
+        raise NotEnded
+    refuse_unfitting(call, disposition)
+    before = _before(call)
+    now = timezone.now()
+    call.disposition, call.note, call.closed_at = disposition, note, now
+    call.wrap_up_seconds = max(0, round((now - call.ended_at).total_seconds()))
+    call.save(update_fields=["disposition", "note", "closed_at", "wrap_up_seconds"])
+    before["finished"] = _finish_what_was_due(call, disposition, by=by)
+    if follow_up_at is not None:
+        before["planned"] = str(_plan(call, disposition, follow_up_at, by=by).pk)
+    entry = settle(call)
+    before["new_entry"] = str(entry.pk) if entry and not before["entry"] else None
+    before["barred"] = _bar(call, by=by) if disposition.is_do_not_call else []
+    _move_lead(call, disposition, by=by)
+    _count(call)
+    _free(call.telecaller, at=now)
+    audit.record(WRAPPED_UP, by=by, subject=call, disposition=str(disposition.pk), before=before)
+    return call
+
+
+@transaction.atomic
+def undo_disposition(call: Call, *, by: Membership) -> Call:
+    """Open the wrap-up of `call` again, and take back what followed from its outcome.
+
+    What the telecaller was handed meanwhile goes back to the queue. Raises `TooLateToUndo` and `OnAnotherCall`.
+    """
+    call = (
+        Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
+    )
+    before = _kept(call)
+    if Call.objects.open().filter(telecaller=call.telecaller).exists():
+        raise OnAnotherCall
+    call.disposition, call.closed_at, call.wrap_up_seconds = None, None, None
+    call.save(update_fields=["disposition", "closed_at", "wrap_up_seconds"])
+    change_status(call.lead, Status.objects.get(pk=before["status"]), by=by)
+    for follow_up in FollowUp.objects.open().filter(pk=before.get("planned")):
+        cancel_follow_up(follow_up, by=by)
+    for follow_up in FollowUp.objects.filter(pk__in=before["finished"]):
+        reopen_follow_up(follow_up, by=by)
+    DoNotCall.objects.filter(pk__in=before["barred"]).delete()
+    lay_down(call.telecaller)
+    _restore(call, before)
+    _count(call)
+    set_presence(call.telecaller, Presence.State.WRAP_UP)
+    audit.record("call.wrap_up_undone", by=by, subject=call)
+    return call
+
+
+def refuse_unfitting(call: Call, disposition: Disposition) -> None:
+    """Raise `TalkDoesNotFit` when the call was too short or too long for the outcome.
+
+    Nothing is known of the talk on an own phone, so there everything fits.
+    """
+    if call.mode == Call.Mode.OWN_PHONE:
+        return
+    talk = call.talk_seconds or 0
+    least, most = disposition.minimum_talk_seconds, disposition.maximum_talk_seconds
+    if least is not None and talk < least:
+        raise TalkDoesNotFit(
+            _("“%(outcome)s” needs at least %(least)s of talk; on this call it was %(talk)s.")
+            % {"outcome": disposition.label, "least": duration(least), "talk": duration(talk)}
+        )
+    if most is not None and talk > most:
+        raise TalkDoesNotFit(
+            _("“%(outcome)s” does not fit %(talk)s of talk; it may be chosen up to %(most)s.")
+            % {"outcome": disposition.label, "most": duration(most), "talk": duration(talk)}
+        )
+
+
+def _before(call: Call) -> dict[str, Any]:
+    """What undoing needs: ids, times and numbers of the lead's place before the outcome was saved."""
+    entry = waiting_of(call.lead_id)
+    return {"status": str(call.lead.status_id), "entry": entry.place() if entry else None}
+
+
+def _kept(call: Call) -> dict[str, Any]:
+    """Return what `_before` and the saving wrote down; raise `TooLateToUndo` when that is too long ago, or gone."""
+    since = timezone.now() - UNDO_WITHIN
+    if call.closed_at is None or call.closed_at < since:
+        raise TooLateToUndo
+    lines = AuditEntry.objects.filter(verb=WRAPPED_UP, subject_id=call.pk, at__gte=since - UNDO_WITHIN)
+    line = lines.order_by("-at").first()
+    if line is None:
+        raise TooLateToUndo
+    before: dict[str, Any] = line.details["before"]
+    return before
+
+
+def _finish_what_was_due(call: Call, disposition: Disposition, *, by: Membership) -> list[str]:
+    """Finish the follow-ups that this call was: those that were due, and after a talk all of the lead's."""
+    follow_ups = FollowUp.objects.open().filter(lead=call.lead)
+    is_over = disposition.is_customer_contact or disposition.is_do_not_call or disposition.is_unworkable
+    if not is_over:
+        follow_ups = follow_ups.filter(due_at__lte=timezone.now() + EARLY)
+    return [str(finish_follow_up(follow_up, by=by).pk) for follow_up in follow_ups]
+
+
+def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Membership) -> FollowUp:
+    """Plan the follow-up; what was agreed with the person, and not only meant, is a callback."""
+    is_promised = disposition.is_customer_contact and not disposition.is_converted
+    kind = FollowUp.Kind.CALLBACK if is_promised else FollowUp.Kind.TASK
+    return plan_follow_up(call.lead, by=by, due_at=due_at, kind=kind, note=call.note[:200], assigned_to=call.telecaller)
+
+
+def _bar(call: Call, *, by: Membership) -> list[str]:
+    """Put every number of the person on do not call; return the ids of the rows that are new."""
+    numbers = {call.phone, call.lead.phone, *call.lead.phones.values_list("phone", flat=True)}
+    barred = [
+        DoNotCall.objects.get_or_create(phone=number, defaults={"source": DoNotCall.Source.CALL, "by": by})
+        for number in sorted(numbers)
+    ]
+    return [str(row.pk) for row, is_new in barred if is_new]
+
+
+def _move_lead(call: Call, disposition: Disposition, *, by: Membership) -> None:
+    if disposition.next_status is not None:
+        change_status(call.lead, disposition.next_status, by=by)
+
+
+def _count(call: Call) -> None:
+    """Bring counters, timeline and figures up to date."""
+    count_calls(call.lead)
+    write_line(call)
+    mark_dirty(call.started_at, call.telecaller_id)
+
+
+def _free(telecaller: Membership, *, at: dt.datetime) -> None:
+    """The telecaller is free again; who chose a break during the wrap-up is on it."""
+    now = presence_of(telecaller)
+    if now is None or now.state != Presence.State.PAUSE:
+        set_presence(telecaller, Presence.State.AVAILABLE, at=at)
+
+
+def _restore(call: Call, before: dict[str, Any]) -> None:
+    """Put the lead's place back as it was; a place that the outcome made goes."""
+    if before["new_entry"]:
+        QueueEntry.objects.filter(pk=before["new_entry"]).delete()
+    if place := before["entry"]:
+        entry_id = uuid.UUID(place["id"])
+        # Reopening follow-ups may have begun another waiting place; the old one is the right one.
+        QueueEntry.objects.filter(lead=call.lead, finished_at=None).exclude(pk=entry_id).delete()
+        QueueEntry.objects.get(pk=entry_id).put_back(place)

@@ -1,0 +1,49 @@
+"""A campaign's script with the fields of the lead filled in."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accounts.models import Membership
+from leads.models import Lead
+
+_FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# What may stand between {{ }} in a script.
+FIELDS = ("first_name", "name", "city", "source", "telecaller", "organisation")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text; `is_filled` where it came from the lead, so that the telecaller sees what to check."""
+
+    text: str
+    is_filled: bool = False
+
+
+def unknown_fields(script: str) -> list[str]:
+    """Return the fields in `script` that nothing fills."""
+    return sorted({name for name in _FIELD.findall(script) if name not in FIELDS})
+
+
+def paragraphs(script: str, lead: Lead, telecaller: Membership) -> list[list[Piece]]:
+    """Return the script in paragraphs of pieces; a field without a value is shown as a gap to fill in speaking."""
+    values = {
+        "first_name": lead.first_name,
+        "name": lead.name,
+        "city": lead.city,
+        "source": lead.source,
+        "telecaller": telecaller.user.first_name or telecaller.name,
+        "organisation": telecaller.organisation.name,
+    }
+    return [list(_pieces(part, values)) for part in re.split(r"\n\s*\n", script.strip()) if part.strip()]
+
+
+def _pieces(text: str, values: dict[str, str]) -> Iterator[Piece]:
+    place = 0
+    for field in _FIELD.finditer(text):
+        if field.start() > place:
+            yield Piece(text[place : field.start()])
+        yield Piece(values.get(field[1], "") or "…", is_filled=True)
+        place = field.end()
+    if place < len(text):
+        yield Piece(text[place:])

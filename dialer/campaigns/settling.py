@@ -1,0 +1,140 @@
+"""What becomes of a lead's waiting place: after a call, and when its status, owner or follow-ups change elsewhere."""
+
+import datetime as dt
+import uuid
+
+from django.utils import timezone
+
+from dialer.models import Call, QueueEntry, RetryRule
+from jini.lib import lead_watch
+from leads.models import FollowUp, Lead
+
+Rank, Finished = QueueEntry.Rank, QueueEntry.Finished
+
+
+def settle(call: Call) -> QueueEntry | None:
+    """Give the lead of a call whose outcome is saved its next place, out of everybody's hands.
+
+    An agreed follow-up comes before every rule; then the campaign's retry rule for the outcome, else the outcome's own,
+    both within the campaign's attempts. Otherwise the lead waits no more, and the entry says why. A lead that was
+    called without waiting anywhere begins to wait when there is something to wait for.
+    """
+    entry = waiting_of(call.lead_id) or QueueEntry(lead=call.lead, campaign=call.campaign)
+    is_new = entry._state.adding  # noqa: SLF001 -- Django's documented name
+    entry.attempts += 1
+    entry.leased_to, entry.lease_until = None, None
+    because = _ending(call, entry)
+    follow_up = None if because else _next_follow_up(call.lead_id)
+    if follow_up is not None:
+        _wait_for(follow_up, entry)
+    elif not because:
+        because = _wait_for_retry(call, entry)
+    if because:
+        entry.finished_at, entry.finished_because = timezone.now(), because
+    if is_new and because:
+        return None
+    entry.save()
+    return entry
+
+
+def waiting_of(lead_id: uuid.UUID) -> QueueEntry | None:
+    """Return the waiting place of a lead, locked until the transaction ends."""
+    waiting = QueueEntry.objects.select_for_update(of=("self",)).filter(lead_id=lead_id, finished_at=None)
+    entry: QueueEntry | None = waiting.first()
+    return entry
+
+
+def watch(lead_id: uuid.UUID, what: str) -> None:
+    """Follow a change made to a lead outside of a call (see `jini.lib.lead_watch`)."""
+    lead = Lead.objects.select_related("status", "assigned_to").get(pk=lead_id)
+    entry = waiting_of(lead_id)
+    if what == lead_watch.STATUS:
+        if entry is not None and lead.status.is_closed:
+            entry.finish(Finished.CLOSED)
+    elif what == lead_watch.OWNER:
+        _follow_owner(lead, entry)
+    elif what == lead_watch.FOLLOW_UPS:
+        _follow_follow_ups(lead, entry)
+
+
+def _ending(call: Call, entry: QueueEntry) -> str:
+    """Return why the outcome of the call, or the number of calls, ends the waiting; empty when it goes on."""
+    outcome = call.disposition
+    assert outcome is not None  # noqa: S101 -- settle is for calls whose outcome is saved
+    flags = {
+        Finished.DO_NOT_CALL: outcome.is_do_not_call,
+        Finished.CONVERTED: outcome.is_converted,
+        Finished.NOT_INTERESTED: outcome.is_not_interested,
+        Finished.UNWORKABLE: outcome.is_unworkable,
+        Finished.CLOSED: outcome.next_status is not None and outcome.next_status.is_closed,
+    }
+    return next((str(because) for because, holds in flags.items() if holds), "")
+
+
+def _wait_for(follow_up: FollowUp, entry: QueueEntry) -> None:
+    entry.rank, entry.due_at, entry.reserved_for = Rank.FOLLOW_UP, follow_up.due_at, follow_up.assigned_to
+
+
+def _wait_for_retry(call: Call, entry: QueueEntry) -> str:
+    """Set the time of the next try, or return why there is none."""
+    rule = RetryRule.objects.filter(campaign=entry.campaign, disposition=call.disposition).first()
+    outcome = call.disposition
+    assert outcome is not None  # noqa: S101 -- as above
+    minutes = rule.delay_minutes if rule else outcome.retry_minutes
+    at_most = rule.attempts if rule else outcome.retry_attempts
+    if minutes is None:
+        return Finished.DONE
+    if entry.campaign is not None and entry.attempts >= entry.campaign.maximum_attempts:
+        return Finished.ATTEMPTS_USED
+    same = Call.objects.filter(lead=call.lead, disposition=outcome, campaign=call.campaign).count()
+    if at_most is not None and same > at_most:
+        return Finished.RETRIES_USED
+    entry.rank, entry.reserved_for = Rank.RETRY, call.lead.assigned_to or call.telecaller
+    entry.due_at = (call.ended_at or timezone.now()) + dt.timedelta(minutes=minutes)
+    return ""
+
+
+def _next_follow_up(lead_id: uuid.UUID) -> FollowUp | None:
+    open_ones = FollowUp.objects.open().filter(lead_id=lead_id).select_related("assigned_to")
+    follow_up: FollowUp | None = open_ones.order_by("due_at", "id").first()
+    return follow_up
+
+
+def _follow_owner(lead: Lead, entry: QueueEntry | None) -> None:
+    if entry is None or (entry.rank == Rank.FOLLOW_UP and lead.assigned_to is None):
+        return
+    entry.reserved_for = lead.assigned_to
+    if entry.campaign is None and lead.assigned_to is None:
+        # Nobody could ever be handed it.
+        entry.finish(Finished.DONE)
+        return
+    if entry.leased_to_id not in {None, lead.assigned_to_id} and not _is_being_called(lead):
+        entry.leased_to, entry.lease_until = None, None
+    entry.save()
+
+
+def _follow_follow_ups(lead: Lead, entry: QueueEntry | None) -> None:
+    follow_up = _next_follow_up(lead.pk)
+    if follow_up is not None and not lead.status.is_closed:
+        entry = entry or QueueEntry(lead=lead)
+        _wait_for(follow_up, entry)
+        if follow_up.due_at > timezone.now() and not _is_being_called(lead):
+            # "Not now, but then": the lead need not stay in hand for that.
+            entry.leased_to, entry.lease_until = None, None
+        entry.save()
+    elif entry is not None and entry.rank == Rank.FOLLOW_UP:
+        _forget_follow_up(lead, entry)
+
+
+def _forget_follow_up(lead: Lead, entry: QueueEntry) -> None:
+    """The follow-up is done or cancelled: back to the campaign's list, or out of the queue."""
+    if entry.campaign is None and entry.leased_to is None:
+        entry.finish(Finished.DONE)
+        return
+    entry.rank = Rank.RETRY if entry.attempts else Rank.FRESH
+    entry.due_at, entry.reserved_for = timezone.now(), lead.assigned_to
+    entry.save()
+
+
+def _is_being_called(lead: Lead) -> bool:
+    return bool(Call.objects.open().filter(lead=lead).exists())

@@ -1,0 +1,64 @@
+"""The part of a lead's page that is about calling, and the bar that follows a call everywhere."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from accounts.permissions import Permission
+from dialer.actions.calling import open_call_of
+from dialer.calls.contact import decide_to_call
+from dialer.calls.line import active_account
+from dialer.campaigns.picks import quick_picks
+from dialer.campaigns.script import paragraphs
+from dialer.models import Call, DialerSettings, Disposition, TelephonyAccount
+from leads.models import Lead
+
+
+def call_panel(request: HttpRequest, lead: Lead) -> str:
+    """Fill the slot "lead.call" of a lead's page: ready to call, on the line, or waiting for the outcome."""
+    member = request.member  # type: ignore[attr-defined]
+    if not member.may(Permission.CALL_MAKE):
+        return ""
+    return render_to_string("dialer/_panel.html", panel_context(request, lead), request)
+
+
+def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
+    """What `dialer/_panel.html` shows of `lead` to the member of the request."""
+    member = request.member  # type: ignore[attr-defined]
+    call = open_call_of(member)
+    if call is not None and call.lead_id == lead.pk:
+        return {"lead": lead, "call": call} | (wrap_up_context(call) if call.is_in_wrap_up else _script(call, member))
+    account = active_account()
+    rings = account.provider != TelephonyAccount.Provider.OWN_PHONE
+    rings = rings and DialerSettings.objects.get().default_mode == Call.Mode.BRIDGE
+    return {"lead": lead, "call": None, "decision": decide_to_call(lead, member, rings_phone=rings), "elsewhere": call}
+
+
+def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, Any]:
+    """What the choice of an outcome shows; `chosen` is one that asks for a follow-up, whose times are then offered."""
+    outcomes = list(Disposition.objects.in_order())
+    groups = [
+        (label, group == Disposition.Group.CONNECTED, [row for row in outcomes if row.group == group])
+        for group, label in Disposition.Group.choices
+    ]
+    suggested = next((row for row in outcomes if row.provider_status and row.provider_status == call.status), None)
+    return {
+        "call": call,
+        "lead": call.lead,
+        "groups": groups,
+        "chosen": chosen,
+        "suggested": suggested,
+        "picks": quick_picks(wanted_minutes=chosen.follow_up_minutes) if chosen else [],
+    }
+
+
+def _script(call: Call, member: Any) -> dict[str, Any]:
+    script = call.campaign.script if call.campaign else ""
+    return {"script": paragraphs(script, call.lead, member)}
+
+
+def call_bar(request: HttpRequest) -> str:
+    """The bar of the member's open call, or nothing."""
+    call = open_call_of(request.member)  # type: ignore[attr-defined]
+    return render_to_string("dialer/_callbar.html", {"call": call}, request) if call else ""

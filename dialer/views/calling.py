@@ -1,0 +1,69 @@
+"""Calling a lead: starting, following, ending."""
+
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import MemberRequest
+from accounts.permissions import Permission, requires
+from dialer.actions import calling
+from dialer.campaigns.queue import take
+from dialer.models import Call, QueueEntry
+from dialer.panel import call_bar, panel_context
+from jini.lib.words import time_of_day
+from leads.models import Lead
+
+CONFLICT, LONGEST_NOTE = 409, 4000
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def start_call(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
+    entry = QueueEntry.objects.filter(lead=found, finished_at=None).select_related("campaign").first()
+    try:
+        calling.start_call(found, by=request.member, campaign=entry.campaign if entry else None)
+    except calling.NotAllowed as refusal:
+        context = {"lead": found, "decision": refusal.decision}
+        return TemplateResponse(request, "dialer/refused.html", context, status=CONFLICT)
+    take(found, request.member)
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def hang_up(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Call.objects.filter(telecaller=request.member), pk=call)
+    calling.hang_up(found, by=request.member)
+    return redirect("leads:lead", found.lead_id)
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def note(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    """Keep the note of an open call as a draft; what is typed after the outcome was saved is not taken."""
+    draft = request.POST.get("note", "")[:LONGEST_NOTE]
+    kept = Call.objects.open().filter(telecaller=request.member, pk=call).update(note=draft)
+    if not kept:
+        return HttpResponse(status=CONFLICT)
+    context = {"time": time_of_day(timezone.localtime())}
+    return TemplateResponse(request, "dialer/_draft.html", context)
+
+
+@require_safe
+@requires(Permission.CALL_MAKE)
+def active_call(request: MemberRequest) -> HttpResponse:
+    return HttpResponse(call_bar(request), headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+@requires(Permission.CALL_MAKE)
+def panel(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
+    return TemplateResponse(
+        request, "dialer/_panel.html", panel_context(request, found), headers={"Cache-Control": "no-store"}
+    )

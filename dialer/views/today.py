@@ -1,0 +1,73 @@
+"""A telecaller's day, and the next lead of it."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.middleware import MemberRequest
+from accounts.permissions import Permission, requires
+from dialer import today as day
+from dialer.actions.calling import open_call_of
+from dialer.campaigns.queue import next_due_at, peek
+from dialer.campaigns.reasons import reason_of
+from dialer.views.wrap_up import go_on
+from jini.lib.fragments import toast
+from jini.lib.words import clock
+from teams.actions.presence import set_presence
+from teams.models import Presence
+
+
+@require_safe
+@requires(Permission.CALL_MAKE)
+def today(request: MemberRequest) -> HttpResponse:
+    labels = {"overdue": _("Overdue"), "today": _("Today"), "new": _("New"), "retries": _("Retries")}
+    waiting = {key: day.waiting_for(request.member, key) for key in labels}
+    tab = request.GET.get("tab")
+    tab = tab if tab in labels else "overdue"
+    entry = peek(request.member)
+    context = {
+        "now": timezone.localdate(),
+        "entry": entry,
+        "reason": reason_of(entry) if entry else "",
+        "next_due_at": None if entry else next_due_at(request.member),
+        "tiles": _tiles(day.figures_of(request.member)),
+        "tab": tab,
+        "tabs": [(key, label, day.counted(waiting[key])) for key, label in labels.items()],
+        "rows": waiting[tab][: day.MOST_ROWS],
+    }
+    return TemplateResponse(request, "dialer/today.html", context)
+
+
+def _tiles(figures: day.Figures) -> list[dict[str, Any]]:
+    targets = figures.targets
+    talk_target = targets.get(day.Metric.TALK_TIME)
+    return [
+        _tile(_("Calls"), figures.total_calls, targets.get(day.Metric.TOTAL_CALLS)),
+        _tile(_("Connected"), figures.connected_calls, targets.get(day.Metric.CONNECTED_CALLS)),
+        _tile(_("Talk time, min"), figures.talk_minutes, talk_target) | {"value": clock(figures.talk_time)},
+        _tile(_("Follow-ups due"), figures.follow_ups_due, None) | {"late": figures.follow_ups_overdue},
+        _tile(_("Conversions"), figures.conversions, targets.get(day.Metric.CONVERSIONS)),
+    ]
+
+
+def _tile(label: str, number: int, target: int | None) -> dict[str, Any]:
+    return {"label": label, "number": number, "value": number, "target": target, "late": 0}
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def next_lead(request: MemberRequest) -> HttpResponse:
+    """Hand out the next lead; who owes an outcome gets that first."""
+    owed = open_call_of(request.member)
+    if owed is not None:
+        return redirect(owed.lead) if owed.is_live else redirect("dialer:disposition", owed.pk)
+    set_presence(request.member, Presence.State.AVAILABLE)
+    response = go_on(request)
+    if response.headers.get("Location", "").endswith("/today/"):
+        toast(request, _("Nothing may be called right now."))
+    return response

@@ -1,0 +1,103 @@
+"""The outcome of a call, and taking it back."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.middleware import MemberRequest
+from accounts.permissions import Permission, requires
+from dialer.actions import wrap_up
+from dialer.campaigns.queue import claim_next
+from dialer.forms import FollowUpTime
+from dialer.models import Call, Disposition
+from dialer.panel import wrap_up_context
+from jini.lib.fragments import toast
+from leads.actions.follow_ups import DueInThePast
+
+CONFLICT, INVALID = 409, 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.CALL_MAKE)
+def disposition(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    """Ask for the outcome; the first press of one that needs a follow-up asks when, the second one saves."""
+    found = get_object_or_404(Call.objects.filter(telecaller=request.member).select_related("lead"), pk=call)
+    if request.method != "POST":
+        return redirect(found.lead) if found.closed_at else _ask(request, found)
+    outcome = _outcome(request)
+    if outcome is None:
+        return _ask(request, found, error=_("Choose an outcome."), status=INVALID)
+    time = FollowUpTime(request.POST, wanted_minutes=outcome.follow_up_minutes)
+    if outcome.needs_follow_up and not time.is_given(outcome):
+        return _when(request, found, outcome)
+    if outcome.needs_follow_up and not time.is_valid():
+        return _ask(request, found, outcome, error=time.problem, status=INVALID)
+    return _save(request, found, outcome, time)
+
+
+def _outcome(request: MemberRequest) -> Disposition | None:
+    """The outcome that was pressed, else the one that was chosen before and whose time is sent now."""
+    pressed = request.POST.get("outcome") or request.POST.get("chosen") or ""
+    return next((row for row in Disposition.objects.in_order() if str(row.pk) == pressed), None)
+
+
+def _when(request: MemberRequest, call: Call, outcome: Disposition) -> HttpResponse:
+    try:
+        wrap_up.refuse_unfitting(call, outcome)
+    except wrap_up.TalkDoesNotFit as refusal:
+        return _ask(request, call, error=str(refusal), status=INVALID)
+    return _ask(request, call, outcome)
+
+
+def _save(request: MemberRequest, call: Call, outcome: Disposition, time: FollowUpTime) -> HttpResponse:
+    follow_up_at = time.moment if outcome.needs_follow_up else None
+    note = request.POST.get("note", call.note)[:4000]
+    try:
+        wrap_up.save_disposition(call, outcome, by=request.member, follow_up_at=follow_up_at, note=note)
+    except wrap_up.AlreadySaved:
+        return _ask(request, call, error=_("The outcome of this call is saved already."), status=CONFLICT)
+    except wrap_up.NotEnded:
+        return _ask(request, call, error=_("The line is still open. Hang up first."), status=CONFLICT)
+    except wrap_up.TalkDoesNotFit as refusal:
+        return _ask(request, call, error=str(refusal), status=INVALID)
+    except DueInThePast:
+        return _ask(request, call, outcome, error=_("This time is over. Choose a later one."), status=INVALID)
+    undo = reverse("dialer:undo", args=[call.pk])
+    toast(request, _("Saved: %(outcome)s") % {"outcome": outcome.label}, undo=undo)
+    return redirect(call.lead) if request.POST.get("then") == "stay" else go_on(request)
+
+
+def go_on(request: MemberRequest) -> HttpResponse:
+    """To the next lead, or to the end of the day's list."""
+    entry = claim_next(request.member)
+    return redirect(entry.lead) if entry else redirect("dialer:today")
+
+
+def _ask(
+    request: MemberRequest, call: Call, chosen: Disposition | None = None, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    if "note" in request.POST:
+        call.note = request.POST["note"]
+    context: dict[str, Any] = wrap_up_context(call, chosen) | {"error": error}
+    return TemplateResponse(request, "dialer/wrap_up.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def undo(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Call.objects.filter(telecaller=request.member), pk=call)
+    try:
+        wrap_up.undo_disposition(found, by=request.member)
+    except wrap_up.TooLateToUndo:
+        toast(request, _("It is too late to take this back."))
+        return redirect("leads:lead", found.lead_id)
+    except wrap_up.OnAnotherCall:
+        toast(request, _("Finish the call you are on first."))
+        return redirect("leads:lead", found.lead_id)
+    return redirect("dialer:disposition", found.pk)
