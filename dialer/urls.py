@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from dialer.views import calling, dispositions, hooks, today, wrap_up
+from dialer.views import calling, campaigns, dispositions, hooks, today, wrap_up
 
 app_name = "dialer"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HOOK = rf"hooks/(?P<provider>simulator|twilio)/(?P<organisation>{_ID})/(?P<token>{_ID})/(?P<leg>agent|customer)/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today.today, name="today"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
+    path("campaigns/<uuid:campaign>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("campaigns/<uuid:campaign>/state/<str:state>/", campaigns.campaign_state, name="campaign_state"),
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
     path("leads/<uuid:lead>/call-panel/", calling.panel, name="panel"),

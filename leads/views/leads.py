@@ -1,15 +1,14 @@
 """The lead list, and one lead."""
 
-import re
 import uuid
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.context import optional_url
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib import panels
@@ -17,29 +16,25 @@ from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken, add_note, change_status
+from leads.filters import find
 from leads.forms import LeadForm, NoteForm
 from leads.models import Activity, Lead, Status
-
-
-def search(words: str) -> Q:
-    """The condition that a lead has `words` in its name, e-mail or city, or their digits in its number."""
-    found = Q(name__icontains=words) | Q(email__icontains=words) | Q(city__icontains=words)
-    digits = "".join(str(int(character)) for character in words if character.isdecimal())
-    return found | Q(phone__contains=digits) if len(digits) >= 3 and not re.search(r"[^\W\d]", words) else found
 
 
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def leads(request: MemberRequest) -> HttpResponse:
-    rows = Lead.objects.visible_to(request.member).select_related("status", "assigned_to__user")
-    words = request.GET.get("q", "").strip()[:100]
-    if words:
-        rows = rows.filter(search(words))
-    status = next((row for row in Status.objects.in_order() if str(row.pk) == request.GET.get("status")), None)
-    if status is not None:
-        rows = rows.filter(status=status)
-    page = keyset_page(request, rows, counted=True)
-    context = {"page": page, "q": words, "status": status, "statuses": Status.objects.in_order()}
+    found = find(request.member, request.GET)
+    page = keyset_page(request, found.leads.select_related("status", "assigned_to__user"), counted=True)
+    context = {
+        "page": page,
+        "q": found.words,
+        "status": found.status,
+        "batch": found.batch,
+        "statuses": Status.objects.in_order(),
+        "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
+        "query": request.GET.urlencode(),
+    }
     return fragment(request, "leads/list.html", "rows", context)
 
 

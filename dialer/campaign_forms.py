@@ -1,0 +1,95 @@
+"""The form of a campaign."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from dialer.campaigns.script import FIELDS, unknown_fields
+from dialer.models import Campaign, Disposition, RetryRule
+
+
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A campaign, its members, and for each outcome of the kind "not connected" when and how often it is tried again."""
+
+    # Filled in __init__: outside a scope nobody is a member.
+    members = forms.ModelMultipleChoiceField(
+        label=_("Who calls"), queryset=Membership.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "script")
+        widgets = {
+            "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "script": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["members"]
+        people.queryset = Membership.objects.active().of(current_organisation())
+        people.label_from_instance = lambda member: member.name
+        self.fields["script"].help_text = _(
+            "Filled in for each lead: %(fields)s. An empty line begins a paragraph."
+        ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in FIELDS)}
+        if not self.instance._state.adding:  # noqa: SLF001 -- Django's documented name
+            self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
+        self.outcomes = [row for row in Disposition.objects.in_order() if row.retry_minutes]
+        self._add_retries()
+
+    def _add_retries(self) -> None:
+        rules = {}
+        if not self.instance._state.adding:  # noqa: SLF001 -- as above
+            rules = {rule.disposition_id: rule for rule in RetryRule.objects.filter(campaign=self.instance)}
+        for outcome in self.outcomes:
+            rule = rules.get(outcome.pk)
+            label = outcome.label
+            self.fields[f"delay_{outcome.pk.hex}"] = forms.IntegerField(
+                label=_("%(outcome)s: again after, minutes") % {"outcome": label},
+                min_value=2,
+                max_value=43_200,
+                initial=rule.delay_minutes if rule else outcome.retry_minutes,
+            )
+            self.fields[f"times_{outcome.pk.hex}"] = forms.IntegerField(
+                label=_("%(outcome)s: times at most") % {"outcome": label},
+                min_value=1,
+                max_value=10,
+                initial=rule.attempts if rule else outcome.retry_attempts,
+            )
+
+    @property
+    def retry_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"delay_{row.pk.hex}"], self[f"times_{row.pk.hex}"]) for row in self.outcomes]
+
+    @property
+    def retries(self) -> dict[Disposition, tuple[int, int]]:
+        """The retry rules of a valid form."""
+        cleaned = self.cleaned_data
+        return {row: (cleaned[f"delay_{row.pk.hex}"], cleaned[f"times_{row.pk.hex}"]) for row in self.outcomes}
+
+    def clean_name(self) -> str:
+        """Refuse a name that another campaign has in any case: a constraint that the form cannot see."""
+        name = self.cleaned_data["name"].strip()
+        if Campaign.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another campaign has this name."))
+        return name
+
+    def clean_script(self) -> str:
+        script: str = self.cleaned_data["script"]
+        if unknown := unknown_fields(script):
+            raise forms.ValidationError(_("Nothing fills %(fields)s.") % {"fields": ", ".join(unknown)})
+        return script
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("opens_at") and cleaned.get("closes_at") and cleaned["opens_at"] >= cleaned["closes_at"]:
+            self.add_error("closes_at", _("Calls must end after they start."))
+        if not 1 <= (cleaned.get("priority") or 1) <= 9:
+            self.add_error("priority", _("Choose a priority from 1 to 9."))
+        if not 1 <= (cleaned.get("maximum_attempts") or 1) <= 30:
+            self.add_error("maximum_attempts", _("Choose 1 to 30 attempts."))
+        return cleaned
