@@ -9,10 +9,10 @@ from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
 from dialer.calls.line import active_account
-from dialer.campaigns.picks import quick_picks
 from dialer.campaigns.script import paragraphs
 from dialer.models import Call, DialerSettings, Disposition, TelephonyAccount
 from leads.models import Lead
+from leads.picks import quick_picks
 
 
 def call_panel(request: HttpRequest, lead: Lead) -> str:

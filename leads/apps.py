@@ -8,12 +8,15 @@ class LeadsConfig(AppConfig):
     name = "leads"
 
     def ready(self) -> None:
+        from accounts import context  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
         from leads.defaults import give_statuses  # noqa: PLC0415 -- models are loaded only now
         from leads.removal import empty  # noqa: PLC0415 -- models are loaded only now
+        from leads.views.follow_ups import late_follow_ups  # noqa: PLC0415 -- models are loaded only now
 
+        context.counters["leads:follow_ups"] = late_follow_ups
         on_founding(give_statuses)
         on_emptying(empty)
         add(Page("leads:statuses", _("Statuses"), "leads", says=_("The steps of your pipeline.")))

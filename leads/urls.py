@@ -2,15 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import leads, statuses
+from leads.views import follow_ups, lead, leads, statuses
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.leads, name="list"),
     path("leads/new/", leads.new, name="new"),
-    path("leads/<uuid:lead>/", leads.lead, name="lead"),
-    path("leads/<uuid:lead>/notes/", leads.notes, name="notes"),
-    path("leads/<uuid:lead>/status/<uuid:status>/", leads.move, name="move"),
+    path("leads/<uuid:lead>/", lead.lead, name="lead"),
+    path("leads/<uuid:lead>/edit/", lead.edit, name="edit"),
+    path("leads/<uuid:lead>/notes/", lead.notes, name="notes"),
+    path("leads/<uuid:lead>/owner/", lead.owner, name="owner"),
+    path("leads/<uuid:lead>/tags/", lead.tags, name="tags"),
+    path("leads/<uuid:lead>/tags/<uuid:tag>/removal/", lead.untag, name="untag"),
+    path("leads/<uuid:lead>/follow-ups/", lead.plan, name="plan"),
+    path("leads/<uuid:lead>/status/<uuid:status>/", lead.move, name="move"),
+    path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("follow-ups/<uuid:follow_up>/done/", follow_ups.done, name="follow_up_done"),
+    path("follow-ups/<uuid:follow_up>/cancelled/", follow_ups.cancelled, name="follow_up_cancelled"),
+    path("follow-ups/<uuid:follow_up>/reopening/", follow_ups.reopening, name="follow_up_reopening"),
+    path("follow-ups/<uuid:follow_up>/snooze/", follow_ups.snooze, name="follow_up_snooze"),
     path("settings/statuses/", statuses.statuses, name="statuses"),
     path("settings/statuses/new/", statuses.status, name="status_new"),
     path("settings/statuses/<uuid:status>/", statuses.status, name="status"),

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -31,7 +32,7 @@ def today(request: MemberRequest) -> HttpResponse:
     tab = tab if tab in labels else "overdue"
     entry = peek(request.member)
     context = {
-        "now": timezone.localdate(),
+        "now": date_format(timezone.localdate(), "l, j F"),
         "entry": entry,
         "reason": reason_of(entry) if entry else "",
         "next_due_at": None if entry else next_due_at(request.member),

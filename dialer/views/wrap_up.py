@@ -14,11 +14,11 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions import wrap_up
 from dialer.campaigns.queue import claim_next
-from dialer.forms import FollowUpTime
 from dialer.models import Call, Disposition
 from dialer.panel import wrap_up_context
 from jini.lib.fragments import toast
 from leads.actions.follow_ups import DueInThePast
+from leads.forms import FollowUpTime
 
 CONFLICT, INVALID = 409, 422
 
@@ -34,7 +34,7 @@ def disposition(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     if outcome is None:
         return _ask(request, found, error=_("Choose an outcome."), status=INVALID)
     time = FollowUpTime(request.POST, wanted_minutes=outcome.follow_up_minutes)
-    if outcome.needs_follow_up and not time.is_given(outcome):
+    if outcome.needs_follow_up and not _is_timed(request, outcome):
         return _when(request, found, outcome)
     if outcome.needs_follow_up and not time.is_valid():
         return _ask(request, found, outcome, error=time.problem, status=INVALID)
@@ -45,6 +45,12 @@ def _outcome(request: MemberRequest) -> Disposition | None:
     """The outcome that was pressed, else the one that was chosen before and whose time is sent now."""
     pressed = request.POST.get("outcome") or request.POST.get("chosen") or ""
     return next((row for row in Disposition.objects.in_order() if str(row.pk) == pressed), None)
+
+
+def _is_timed(request: MemberRequest, outcome: Disposition) -> bool:
+    """Whether a time was sent with this outcome, and not left over from another one that was chosen before."""
+    sent = request.POST
+    return "due" in sent and sent.get("outcome", str(outcome.pk)) == sent.get("chosen")
 
 
 def _when(request: MemberRequest, call: Call, outcome: Disposition) -> HttpResponse:

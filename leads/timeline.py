@@ -1,0 +1,130 @@
+"""The timeline in words: ids resolved to what they are called today, in the language of the page."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from jini.lib import lookups, words
+from leads.models import Activity, Lead, Status
+
+Kind = Activity.Kind
+ICONS = {
+    Kind.CALL: "phone-outgoing",
+    Kind.NOTE: "note",
+    Kind.MESSAGE: "message",
+    Kind.FOLLOW_UP: "calendar-due",
+    Kind.IMPORT: "upload",
+    Kind.CONSENT: "shield-lock",
+}
+# The chips above the timeline.
+FILTERS = {
+    "calls": [Kind.CALL],
+    "messages": [Kind.MESSAGE],
+    "notes": [Kind.NOTE],
+    "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP],
+}
+_EVENTS = {
+    "created": gettext_lazy("planned"),
+    "moved": gettext_lazy("moved"),
+    "done": gettext_lazy("done"),
+    "cancelled": gettext_lazy("cancelled"),
+    "reopened": gettext_lazy("open again"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: `title` in bold, `more` beside it, `changes` as (what, old, new), `text` below."""
+
+    at: dt.datetime
+    icon: str
+    title: str
+    more: str
+    text: str
+    changes: list[tuple[str, str, str]]
+    is_good: bool = False
+
+
+def lines_of(activities: Iterable[Activity]) -> list[Line]:
+    """Return the lines of `activities` (with `actor__user` loaded), asking for all names at once."""
+    rows = list(activities)
+    kinds = {row.kind for row in rows}
+    names = _Names(
+        statuses={str(row.pk): row.label for row in Status.objects.all()} if Kind.STATUS in kinds else {},
+        people={str(row.pk): row.name for row in Membership.objects.of(current_organisation())}
+        if Kind.ASSIGNED in kinds
+        else {},
+        outcomes={str(key): label for key, label in lookups.labels("dispositions").items()}
+        if Kind.CALL in kinds
+        else {},
+    )
+    return [names.line(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Names:
+    statuses: dict[str, str]
+    people: dict[str, str]
+    outcomes: dict[str, str]
+
+    def line(self, row: Activity) -> Line:
+        title, more, changes = self._said(row)
+        actor = row.actor.name if row.actor else ""
+        is_good = row.kind == Kind.CALL and bool(row.details.get("talk_seconds"))
+        icon = ICONS.get(Kind(row.kind), "history")
+        return Line(row.at, icon, title, ", ".join(part for part in (actor, more) if part), row.text, changes, is_good)
+
+    def _said(self, row: Activity) -> tuple[str, str, list[tuple[str, str, str]]]:
+        said: dict[str, Any] = row.details
+        label = str(row.get_kind_display())
+        if row.kind == Kind.CALL:
+            return self._call(said, label)
+        if row.kind == Kind.STATUS:
+            return label, "", [("", self._status(said.get("old")), self._status(said.get("new")))]
+        if row.kind == Kind.ASSIGNED:
+            return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
+        if row.kind == Kind.CHANGE:
+            return label, "", [_field(change) for change in said.get("changes", [])]
+        if row.kind == Kind.FOLLOW_UP:
+            return label, _follow_up(said), []
+        return label, "", []
+
+    def _call(self, said: dict[str, Any], label: str) -> tuple[str, str, list[tuple[str, str, str]]]:
+        title = self.outcomes.get(said.get("disposition") or "", label)
+        talk, ring = said.get("talk_seconds"), said.get("ring_seconds")
+        if talk:
+            return title, words.duration(talk), []
+        return title, _("rang %(time)s") % {"time": words.duration(ring)} if ring else "", []
+
+    def _status(self, status_id: str | None) -> str:
+        return self.statuses.get(status_id or "", status_id or "")
+
+    def _person(self, member_id: str | None) -> str:
+        return self.people.get(member_id, _("a former member")) if member_id else _("nobody")
+
+
+def _field(change: dict[str, Any]) -> tuple[str, str, str]:
+    name = str(change.get("field", ""))
+    known = {field.name: field for field in Lead._meta.get_fields() if hasattr(field, "verbose_name")}  # noqa: SLF001 -- Django's documented name
+    label = str(getattr(known.get(name), "verbose_name", name))
+    return label[:1].upper() + label[1:], _shown(change.get("old")), _shown(change.get("new"))
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _follow_up(said: dict[str, Any]) -> str:
+    event = str(_EVENTS.get(said.get("event", ""), ""))
+    due = said.get("due_at", "")
+    if not re.match(r"\d{4}-", due):
+        return event
+    return f"{event}, {words.moment_in_words(timezone.localtime(dt.datetime.fromisoformat(due)))}"

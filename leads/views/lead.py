@@ -1,0 +1,179 @@
+"""One lead: what is known, what happened, what is next."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.middleware import MemberRequest
+from accounts.permissions import Permission, requires
+from jini.lib import panels
+from jini.lib.fragments import toast
+from jini.lib.paging import keyset_page
+from leads.actions import editing
+from leads.actions.follow_ups import plan_follow_up
+from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
+from leads.models import Activity, FollowUp, Lead, Status, Tag
+from leads.picks import quick_picks
+from leads.timeline import FILTERS, lines_of
+from privacy.models import DoNotCall
+
+CONFLICT, INVALID = 409, 422
+
+
+def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
+    """Return the lead that the member may see; 404 for every other."""
+    leads = Lead.objects.visible_to(request.member).select_related("status", "assigned_to__user")
+    found: Lead = get_object_or_404(leads, pk=pk)
+    return found
+
+
+@require_safe
+@requires(Permission.LEAD_VIEW)
+def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    return _page(request, visible(request, lead))
+
+
+def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) -> HttpResponse:
+    chip = request.GET.get("show", "")
+    activities = Activity.objects.filter(lead=found).select_related("actor__user")
+    if chip in FILTERS:
+        activities = activities.filter(kind__in=FILTERS[chip])
+    page = keyset_page(request, activities, by="-at", size=20)
+    context = {
+        "lead": found,
+        "form": forms.get("note") or NoteForm(),
+        "error": forms.get("error", ""),
+        "statuses": Status.objects.in_order(),
+        "call_panel": panels.render("lead.call", request, found),
+        "page": page,
+        "lines": lines_of(page.rows),
+        "chip": chip,
+        "chips": [
+            ("", _("All")),
+            ("calls", _("Calls")),
+            ("messages", _("Messages")),
+            ("notes", _("Notes")),
+            ("changes", _("Changes")),
+        ],
+        "follow_ups": FollowUp.objects.open().filter(lead=found).select_related("assigned_to__user").order_by("due_at"),
+        "picks": quick_picks(),
+        "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
+        "alternates": found.phones.order_by("position"),
+        "barred": DoNotCall.objects.filter(phone=found.phone).first(),
+        "owner_form": OwnerForm(initial={"owner": found.assigned_to_id}) if _may_assign(request) else None,
+    }
+    return TemplateResponse(request, "leads/lead.html", context, status=status)
+
+
+def _may_assign(request: MemberRequest) -> bool:
+    return request.member.may(Permission.LEAD_ASSIGN)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, INVALID, note=form)
+    editing.add_note(found, form.cleaned_data["text"], by=request.member)
+    toast(request, _("The note is saved."))
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def move(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    editing.change_status(found, get_object_or_404(Status.objects.in_order(), pk=status), by=request.member)
+    return redirect(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.LEAD_EDIT)
+def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    """Edit the details; a form that is older than the lead is answered with both versions."""
+    found = visible(request, lead)
+    form = EditForm(request.POST or None, instance=found)
+    if request.method != "POST":
+        return _form(request, form, 200)
+    if not form.is_valid():
+        return _form(request, form, INVALID)
+    try:
+        with transaction.atomic():
+            editing.edit_lead(found, form.changes, by=request.member, version=form.cleaned_data["version"])
+    except editing.PhoneTaken:
+        form.add_error("phone", _("A lead with this number exists already."))
+        return _form(request, form, INVALID)
+    except editing.Stale as stale:
+        return _form(request, form, CONFLICT, theirs=stale.lead)
+    toast(request, _("Saved."))
+    return redirect("leads:lead", lead)
+
+
+def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
+    """Show the form; beside it, field by field, what the lead is by now where that differs from what was typed."""
+    now = Lead.objects.select_related("status").get(pk=form.instance.pk)
+    differing = (
+        [
+            (form[name].label, form[name].value(), getattr(theirs, name))
+            for name in form.changes
+            if theirs is not None and getattr(theirs, name) != form.cleaned_data[name]
+        ]
+        if theirs is not None
+        else []
+    )
+    if theirs is not None:
+        # Sent again, it is meant: over the lead as it is now.
+        form.data = {**form.data.dict(), "version": str(theirs.version)}  # type: ignore[attr-defined]
+    context = {"form": form, "lead": now, "theirs": theirs, "differing": differing}
+    return TemplateResponse(request, "leads/edit.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.LEAD_ASSIGN)
+def owner(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    form = OwnerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, INVALID, error=_("Choose a member of your organisation."))
+    editing.assign(found, form.cleaned_data["owner"], by=request.member)
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, INVALID, error=_("A tag has 1 to 40 characters."))
+    editing.tag(found, form.cleaned_data["name"], by=request.member)
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    editing.untag(found, get_object_or_404(Tag, pk=tag), by=request.member)
+    return redirect(found)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    found = visible(request, lead)
+    time = FollowUpTime(request.POST)
+    if not time.is_valid() or time.moment is None:
+        return _page(request, found, INVALID, error=time.problem)
+    note = request.POST.get("note", "").strip()[:200]
+    plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
+    toast(request, _("The follow-up is planned."))
+    return redirect(found)
