@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tenancy import acting_for
-from dialer.calls.counters import write_line
-from dialer.tests.factories import make_call
+from jini.lib import lookups
 from leads.actions.editing import edit_lead
 from leads.models import Activity, FollowUp, LeadPhone, LeadTag
 from leads.tests.factories import make_follow_up, make_lead
@@ -33,7 +32,9 @@ def edited(lead, **more):
 
 def test_the_timeline_is_in_words(client_of, lead, manager, telecaller, colleague):
     client = client_of(manager)
-    write_line(make_call(lead, telecaller, talk=192, disposition="Call back", note="After ten"))
+    outcome = next(key for key, label in lookups.labels("dispositions").items() if label == "Call back")
+    details = {"disposition": str(outcome), "talk_seconds": 192}
+    Activity.objects.create(lead=lead, kind="call", at=timezone.now(), actor=telecaller, details=details)
     client.post(address("owner", lead), {"owner": colleague.pk})
     client.post(address("tags", lead), {"name": "subsidy"})
 

@@ -120,16 +120,10 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
     """Show the form; beside it, field by field, what the lead is by now where that differs from what was typed."""
     now = Lead.objects.select_related("status").get(pk=form.instance.pk)
-    differing = (
-        [
-            (form[name].label, form[name].value(), getattr(theirs, name))
-            for name in form.changes
-            if theirs is not None and getattr(theirs, name) != form.cleaned_data[name]
-        ]
-        if theirs is not None
-        else []
-    )
+    differing = []
     if theirs is not None:
+        changed = [name for name in form.changes if getattr(theirs, name) != form.cleaned_data[name]]
+        differing = [(form[name].label, form[name].value(), getattr(theirs, name)) for name in changed]
         # Sent again, it is meant: over the lead as it is now.
         form.data = {**form.data.dict(), "version": str(theirs.version)}  # type: ignore[attr-defined]
     context = {"form": form, "lead": now, "theirs": theirs, "differing": differing}
