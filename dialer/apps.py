@@ -11,11 +11,13 @@ class DialerConfig(AppConfig):
         from accounts import context  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from dialer import tasks  # noqa: F401, PLC0415 -- its handlers register at import
+        from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
         from dialer.campaigns.settling import watch  # noqa: PLC0415 -- models are loaded only now
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
         from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
+            lead_removal,
             lead_watch,
             lookups,
             panels,
@@ -25,6 +27,7 @@ class DialerConfig(AppConfig):
 
         context.parts["callbar"] = call_bar
         panels.register("lead.call", call_panel)
+        lead_removal.on_removal(release)
         lead_watch.watch(watch)
         on_founding(give_dialer)
         on_emptying(empty)

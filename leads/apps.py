@@ -12,6 +12,7 @@ class LeadsConfig(AppConfig):
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
+        from leads import tasks  # noqa: F401, PLC0415 -- its handlers register at import
         from leads.defaults import give_statuses  # noqa: PLC0415 -- models are loaded only now
         from leads.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from leads.views.follow_ups import late_follow_ups  # noqa: PLC0415 -- models are loaded only now

@@ -6,13 +6,14 @@ from functools import partial
 from django.db import transaction
 
 from jini.lib.removal import delete_all
+from leads.importing.stored import rows_path
 from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, Tag
 
 
 def empty() -> dict[str, int]:
     """Delete leads, their timelines, tags and lists; the files of the lists go once the rest is certain."""
-    files = [batch.file for batch in ImportBatch.objects.all() if batch.file]
-    for file in files:
-        delete: Callable[[], None] = partial(file.storage.delete, file.name)
-        transaction.on_commit(delete)
+    for batch in ImportBatch.objects.exclude(file=""):
+        for name in (batch.file.name, rows_path(batch).name):
+            delete: Callable[[], None] = partial(batch.file.storage.delete, name)
+            transaction.on_commit(delete)
     return delete_all(Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
-from leads.models import Activity, Lead, Status
+from leads.models import Activity, ImportBatch, Lead, Status
 
 Kind = Activity.Kind
 ICONS = {
@@ -69,6 +69,21 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
     return [names.line(row) for row in rows]
 
 
+def line_of_import(lead: Lead) -> Line | None:
+    """Return the line of the list that `lead` came with; it stands on the lead alone, since lists are long."""
+    batch = ImportBatch.objects.select_related("created_by__user").filter(pk=lead.import_batch_id).first()
+    if batch is None:
+        return None
+    return Line(
+        lead.created_at,
+        ICONS[Kind.IMPORT],
+        str(Kind.IMPORT.label),
+        f"{batch.created_by.name}, {batch.file_name}",
+        "",
+        [],
+    )
+
+
 @dataclass(frozen=True)
 class _Names:
     statuses: dict[str, str]
@@ -91,7 +106,7 @@ class _Names:
             return label, "", [("", self._status(said.get("old")), self._status(said.get("new")))]
         if row.kind == Kind.ASSIGNED:
             return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
-        if row.kind == Kind.CHANGE:
+        if row.kind in {Kind.CHANGE, Kind.IMPORT}:
             return label, "", [_field(change) for change in said.get("changes", [])]
         if row.kind == Kind.FOLLOW_UP:
             return label, _follow_up(said), []

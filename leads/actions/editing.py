@@ -138,7 +138,7 @@ def add_note(lead: Lead, text: str, *, by: Membership | None) -> Activity:
 @transaction.atomic
 def tag(lead: Lead, name: str, *, by: Membership) -> Tag:
     """Put the tag called `name` on the lead, upper and lower case alike; the first to use a word makes it."""
-    word = _tag_called(" ".join(name.split()))
+    word = tag_called(" ".join(name.split()))
     __, is_new = LeadTag.objects.get_or_create(lead=lead, tag=word)
     if is_new:
         write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old="", new=word.name))
@@ -167,7 +167,8 @@ def _save(row: Lead, names: list[str]) -> None:
     row.save(update_fields=[*names, "version", "updated_at"])
 
 
-def _tag_called(name: str) -> Tag:
+def tag_called(name: str) -> Tag:
+    """Return the tag of this name, upper and lower case alike; made when there is none."""
     try:
         with transaction.atomic():
             return Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)

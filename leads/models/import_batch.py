@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import OrganisationOwned
@@ -23,12 +24,21 @@ class ImportBatch(Job, OrganisationOwned):
         UPDATE = "update", _("Update the lead")
         LINK = "link", _("Note the enquiry on the lead")
 
+    class Step(models.TextChoices):
+        """What is being done, or was done last; the state of the job is that of this step."""
+
+        READ = "read", _("Reading the file")
+        PREVIEW = "preview", _("Checking every row")
+        RUN = "run", _("Importing")
+        UNDO = "undo", _("Undoing")
+
     class LegalGround(models.TextChoices):
         CONSENT = "consent", _("They agreed to be called")
         ENQUIRY = "enquiry", _("They asked us")
         CUSTOMER = "customer", _("They are customers")
         UNKNOWN = "unknown", _("Not known")
 
+    step = models.CharField(max_length=10, choices=Step, default=Step.READ)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -36,18 +46,21 @@ class ImportBatch(Job, OrganisationOwned):
     file = models.FileField(storage=private_storage, max_length=200)
     file_name = models.CharField(max_length=200)
     file_bytes = models.PositiveIntegerField()
-    # How the file is read: {kind, encoding, delimiter}; which column goes where: {column number: field name}.
+    # How the file is read: {kind, encoding, delimiter, sheet, sheets, has_header, rows, empty, columns}; which column
+    # goes where: {column number: field name}.
     format = models.JSONField(default=dict)
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     header_signature = models.CharField(max_length=64, blank=True)
-    # What the options page asked: {duplicates, source, legal_ground, owner_rule, owners, tags, extra}.
+    # What holds for every row: {duplicates, source, legal_ground, owners: [ids], tags: [ids]}; owners take turns.
     options = models.JSONField(default=dict)
-    # Rows by verdict: {new, updated, duplicate, error, empty}; of the dry run, and of the run.
+    # Rows by verdict and those with `warnings`: of the look ahead (also `barred`, `causes` and a `sample` of rows), and
+    # of the run (also `removed`, `kept` and `restored` once it was undone).
     preview = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     cursor = models.JSONField(default=dict)
-    failure = models.CharField(max_length=200, blank=True)
+    # {code, and what fills its words}, see `leads.importing.words`.
+    failure = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -59,9 +72,23 @@ class ImportBatch(Job, OrganisationOwned):
     def __str__(self) -> str:
         return f"ImportBatch {self.pk}"
 
+    @property
+    def rate(self) -> int:
+        """Rows a second since the run began; 0 before there is anything to measure."""
+        seconds = (timezone.now() - self.started_at).total_seconds() if self.started_at else 0
+        return round(self.done / seconds) if seconds > 0 and self.step == self.Step.RUN else 0
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the rest of the run takes at this rate."""
+        return ((self.total or 0) - self.done) // self.rate if self.rate else 0
+
 
 class ImportRow(OrganisationOwned):
-    """What became of one row of a file. Every row that is not empty has one."""
+    """What became of one row of a file that did not simply become a new lead.
+
+    New leads name their batch themselves; here stand updates, duplicates, errors, and new leads with a field left out.
+    """
 
     class Verdict(models.TextChoices):
         NEW = "new", _("New")
@@ -77,7 +104,8 @@ class ImportRow(OrganisationOwned):
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    # The row as it stood in the file, kept where it is needed: for errors.csv, and for undoing an update ({before}).
+    # The row as it stood in the file, where something is wrong with it (for errors.csv); of an update {field: [old, new]};
+    # what is wrong as [{field, code}].
     original = models.JSONField(null=True)
     before = models.JSONField(null=True)
     errors = models.JSONField(null=True)

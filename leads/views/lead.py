@@ -20,7 +20,7 @@ from leads.actions.follow_ups import plan_follow_up
 from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
 from leads.models import Activity, FollowUp, Lead, Status, Tag
 from leads.picks import quick_picks
-from leads.timeline import FILTERS, lines_of
+from leads.timeline import FILTERS, line_of_import, lines_of
 from privacy.models import DoNotCall
 
 CONFLICT, INVALID = 409, 422
@@ -45,6 +45,9 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
     if chip in FILTERS:
         activities = activities.filter(kind__in=FILTERS[chip])
     page = keyset_page(request, activities, by="-at", size=20)
+    lines = lines_of(page.rows)
+    if not chip and not page.older_url and found.import_batch_id and (first := line_of_import(found)):
+        lines.append(first)
     context = {
         "lead": found,
         "form": forms.get("note") or NoteForm(),
@@ -52,7 +55,7 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "statuses": Status.objects.in_order(),
         "call_panel": panels.render("lead.call", request, found),
         "page": page,
-        "lines": lines_of(page.rows),
+        "lines": lines,
         "chip": chip,
         "chips": [
             ("", _("All")),

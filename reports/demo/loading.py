@@ -43,9 +43,9 @@ def _fill(cast: Cast, now: dt.datetime) -> None:
     zone = zoneinfo.ZoneInfo(cast.organisation.time_zone)
     lives = Storyteller(cast.plan, cast.chance, now, zone).tell()
     leads = people_called.make_leads(cast, lives)
+    imports.make_imports(cast, lives, leads)
     lines = [
         *people_called.arrivals(cast, lives, leads),
-        *imports.make_imports(cast, lives, leads),
         *calls.make_calls(cast, lives, leads),
         *calls.steps(cast, lives, leads),
         *calls.make_follow_ups(cast, lives, leads),

@@ -1,6 +1,7 @@
 """Icons, times, numbers and form controls in templates; loaded as a builtin."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +58,12 @@ def when(moment: dt.datetime | dt.date | None, classes: str = "") -> SafeString 
 def share(part: float | Decimal, whole: float | Decimal) -> int:
     """`part` of `whole` in whole per cent, 0 of nothing: lengths of bars, beside which the figures stand in words."""
     return round(100 * float(part) / float(whole)) if whole else 0
+
+
+@register.filter
+def of(mapping: Mapping[str, Any], key: str) -> Any:
+    """What `mapping` holds for `key`; nothing when it holds none."""
+    return mapping.get(key, "")
 
 
 @register.filter

@@ -1,0 +1,205 @@
+"""A stretch of rows into the database: the new ones by COPY, and beside them everything that follows from each row."""
+
+import io
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.tenancy import current_organisation
+from jini.lib.ids import uuid7
+from leads.importing.columns import FIELDS
+from leads.importing.deciding import Decision, Verdict, decide, differences
+from leads.importing.rows import Row, Values
+from leads.models import Activity, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
+
+_TEXTS = tuple(name for name in FIELDS if name != "value")
+_KNOWN = f"""
+SELECT id, phone, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) ORDER BY id
+"""  # noqa: S608 -- constants
+_STAGE = f"""
+CREATE TEMPORARY TABLE import_stage (id uuid, phone text, owner uuid, {", ".join(f"{name} text" for name in FIELDS)})
+ON COMMIT DROP
+"""
+# Row-level security keeps COPY out of the table itself. A number that somebody else adds in this moment is left to them:
+# its rows are decided again.
+_INSERT = f"""
+INSERT INTO leads_lead (id, organisation_id, phone, {", ".join(FIELDS)}, legal_ground, status_id, assigned_to_id,
+    assigned_at, import_batch_id, created_by_id, created_at, updated_at, attempts, connected, version)
+SELECT id, %(organisation)s, phone, {", ".join("nullif(value, '')::numeric" if name == "value" else name for name in FIELDS)},
+    %(legal_ground)s, %(status)s, owner, CASE WHEN owner IS NOT NULL THEN %(now)s END, %(batch)s, %(by)s, %(now)s,
+    %(now)s, 0, 0, 1
+FROM import_stage
+ON CONFLICT (organisation_id, phone) DO NOTHING RETURNING phone
+"""  # noqa: S608 -- constants
+_UPDATE = f"""
+UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, value = nullif(u.value, '')::numeric,
+    version = leads_lead.version + 1, updated_at = %s
+FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}) AS u(id, {", ".join(FIELDS)})
+WHERE leads_lead.organisation_id = %s AND leads_lead.id = u.id
+"""  # noqa: S608 -- constants
+_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for every row of a batch; `owners` are taken in turn, beginning after `taken` leads."""
+
+    batch: ImportBatch
+    status: Status
+    owners: Sequence[uuid.UUID]
+    tags: Sequence[uuid.UUID]
+    taken: int = 0
+
+
+@dataclass
+class Loaded:
+    """What a stretch came to: rows by verdict, and those of them in which something was left out."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys([*Verdict.values, "warnings"], 0))
+
+
+def known_leads(phones: Iterable[str], *, lock: bool = False) -> dict[str, tuple[uuid.UUID, Values]]:
+    """Return {phone: (id, values)} of the leads with one of `phones`; `lock`ed until the transaction ends, if asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN + ("FOR UPDATE" if lock else ""), [current_organisation().pk, list(phones)])
+        return {phone: (lead, tuple(values)) for lead, phone, *values in cursor.fetchall()}
+
+
+def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> Loaded:
+    """Write `rows` and everything that follows from them, in the open transaction; `cells` are theirs by number.
+
+    Existing leads stay locked until its end. Each row that is not simply a new lead leaves an ImportRow.
+    """
+    loaded = Loaded()
+    waiting = list(rows)
+    while waiting:
+        decisions, leads, lost = _attempt(waiting, terms, taken=terms.taken + loaded.counts[Verdict.NEW])
+        _follow_up(decisions, leads, cells, terms)
+        for decision in decisions:
+            loaded.counts[decision.verdict] += 1
+            loaded.counts["warnings"] += bool(decision.row.faults) and decision.verdict != Verdict.ERROR
+        waiting = [row for row in waiting if row.phone in lost]
+    return loaded
+
+
+def _attempt(rows: Sequence[Row], terms: Terms, *, taken: int) -> tuple[list[Decision], dict[str, uuid.UUID], set[str]]:
+    """Decide and write the leads; return the decisions that stand, the leads by number, and the numbers that got lost.
+
+    A number is lost when somebody else made a lead with it between our look and our insert.
+    """
+    changing = terms.batch.options["duplicates"] in {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
+    existing = known_leads({row.phone for row in rows if row.phone}, lock=changing)
+    before = {phone: values for phone, (__, values) in existing.items()}
+    known = dict(before)
+    decisions = list(decide(rows, known, terms.batch.options["duplicates"]))
+    fresh = {phone: uuid7() for phone in known if phone not in before}
+    made = _insert(fresh, known, terms, taken) if fresh else set()
+    lost = fresh.keys() - made
+    leads = {phone: lead for phone, (lead, __) in existing.items()} | fresh
+    _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values})
+    return [decision for decision in decisions if decision.row.phone not in lost], leads, set(lost)
+
+
+def _insert(fresh: Mapping[str, uuid.UUID], known: Mapping[str, Values], terms: Terms, taken: int) -> set[str]:
+    owners = terms.owners
+    lines = io.StringIO()
+    for place, (phone, lead) in enumerate(fresh.items(), start=taken):
+        owner = str(owners[place % len(owners)]) if owners else "\\N"
+        values = "\t".join(known[phone])
+        # Values hold no tab and no line end (blanks are drawn together); only a backslash needs care.
+        lines.write(f"{lead}\t{phone}\t{owner}\t{values.replace(chr(92), chr(92) * 2)}\n")
+    lines.seek(0)
+    batch = terms.batch
+    facts = {
+        "organisation": batch.organisation_id,
+        "legal_ground": batch.options["legal_ground"],
+        "status": terms.status.pk,
+        "batch": batch.pk,
+        "by": batch.created_by_id,
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        cursor.copy_expert("COPY import_stage FROM STDIN", lines)
+        cursor.execute(_INSERT, facts)
+        made = {phone for (phone,) in cursor.fetchall()}
+        cursor.execute("DROP TABLE import_stage")
+    return made
+
+
+def _update(changed: Mapping[uuid.UUID, Values]) -> None:
+    if not changed:
+        return
+    columns = [list(column) for column in zip(*changed.values(), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [timezone.now(), list(changed), *columns, current_organisation().pk])
+
+
+def _follow_up(
+    decisions: Sequence[Decision], leads: Mapping[str, uuid.UUID], cells: Mapping[int, list[str]], terms: Terms
+) -> None:
+    """Write what stands beside the leads: further numbers, notes, tags, lines on timelines, and the rows' verdicts."""
+    batch = terms.batch
+    others = [
+        LeadPhone(lead_id=leads[row.phone], phone=other, position=place)
+        for row, *__ in decisions
+        for place, other in enumerate(row.others, start=1)
+        if row.phone
+    ]
+    if others:
+        LeadPhone.objects.bulk_create(others, ignore_conflicts=True)
+    if terms.tags and (
+        tagged := {leads[d.row.phone] for d in decisions if d.verdict in {Verdict.NEW, Verdict.UPDATED}}
+    ):
+        LeadTag.objects.bulk_create(
+            (LeadTag(lead_id=lead, tag_id=tag) for lead in tagged for tag in terms.tags), ignore_conflicts=True
+        )
+    Activity.objects.bulk_create(line for decision in decisions for line in _lines(decision, leads, batch))
+    ImportRow.objects.bulk_create(
+        _row(decision, leads, cells, batch)
+        for decision in decisions
+        if decision.verdict != Verdict.NEW or decision.row.faults
+    )
+
+
+def _lines(decision: Decision, leads: Mapping[str, uuid.UUID], batch: ImportBatch) -> list[Activity]:
+    row, verdict = decision.row, decision.verdict
+    if verdict == Verdict.ERROR:
+        return []
+    lead, now = leads[row.phone], timezone.now()
+    common: dict[str, Any] = {"lead_id": lead, "at": now, "actor_id": batch.created_by_id}
+    told: dict[str, Any] = {"batch": str(batch.pk)}
+    lines = []
+    if decision.before is not None and decision.after is not None:
+        changes = differences(decision.before, decision.after)
+        named = [{"field": name, "old": old, "new": new} for name, (old, new) in changes.items()]
+        lines.append(
+            Activity(kind=Activity.Kind.IMPORT, details=told | {"verdict": verdict, "changes": named}, **common)
+        )
+    elif verdict == Verdict.DUPLICATE and batch.options["duplicates"] == ImportBatch.Duplicates.LINK:
+        lines.append(Activity(kind=Activity.Kind.IMPORT, details=told | {"verdict": verdict}, **common))
+    wanted = verdict != Verdict.DUPLICATE or batch.options["duplicates"] != ImportBatch.Duplicates.SKIP
+    if row.note and wanted:
+        lines.append(Activity(kind=Activity.Kind.NOTE, text=row.note, details=told, **common))
+    return lines
+
+
+def _row(
+    decision: Decision, leads: Mapping[str, uuid.UUID], cells: Mapping[int, list[str]], batch: ImportBatch
+) -> ImportRow:
+    row = decision.row
+    changed = decision.before is not None and decision.after is not None
+    return ImportRow(
+        batch=batch,
+        number=row.number,
+        verdict=decision.verdict,
+        lead_id=leads.get(row.phone),
+        original=cells[row.number] if row.faults else None,
+        before=differences(cast("Values", decision.before), cast("Values", decision.after)) if changed else None,
+        errors=[{"field": name, "code": code} for name, code in row.faults] or None,
+    )

@@ -1,0 +1,142 @@
+"""One row of a file as a lead would have it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from jini.lib.phone import read_phone
+from leads.importing.columns import FIELDS
+from leads.models import Lead
+
+# The values of `FIELDS`, in their order; "" is nothing. The value is written as the database does: "3000.00".
+Values = tuple[str, ...]
+
+_LONGEST: dict[str, int] = {
+    field.name: field.max_length or 0
+    for field in Lead._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
+    if field.name in FIELDS and field.name != "value"
+}
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]{2,}")
+_MONEY = re.compile(r"(?:₹|rs\.?|inr)?\s*([0-9][0-9,]*(?:\.[0-9]{1,4})?)\s*(?:/-|₹|inr)?", re.IGNORECASE)
+_MOST_VALUE = Decimal("9999999999.99")
+_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
+_LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
+    word.casefold(): code
+    for code, words in {
+        "en": "English अंग्रेज़ी अंग्रेजी",
+        "hi": "Hindi हिन्दी हिंदी",
+        "bn": "Bengali Bangla बंगाली",
+        "gu": "Gujarati गुजराती",
+        "kn": "Kannada कन्नड़",
+        "ml": "Malayalam मलयालम",
+        "mr": "Marathi मराठी",
+        "or": "Odia Oriya ओड़िया",
+        "pa": "Punjabi पंजाबी",
+        "ta": "Tamil तमिल",
+        "te": "Telugu तेलुगु",
+        "ur": "Urdu उर्दू",
+    }.items()
+    for word in words.split()
+}
+# How a spreadsheet program, or our own errors.csv, keeps a cell from being taken for a formula.
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+
+
+class Row(NamedTuple):
+    """A row as it was read: `phone` is "" when it holds none that a lead can have; `faults` are (field, code)."""
+
+    number: int
+    phone: str
+    others: tuple[str, ...]
+    values: Values
+    note: str
+    faults: tuple[tuple[str, str], ...]
+
+
+class RowReader:
+    """Reads rows by a mapping {column: field}; `source` is that of rows that name none."""
+
+    def __init__(self, mapping: Mapping[int, str], *, source: str = "") -> None:
+        by_field = {field: column for column, field in mapping.items()}
+        self._phone = by_field["phone"]
+        self._phone2 = by_field.get("phone2")
+        self._note = by_field.get("note")
+        self._names = [by_field[name] for name in ("first_name", "last_name") if name in by_field]
+        self._columns = [(place, name, by_field[name]) for place, name in enumerate(FIELDS) if name in by_field]
+        self._source = source
+        self._blank = [""] * len(FIELDS)
+        self._blank[FIELDS.index("source")] = source
+
+    def phone(self, cells: Sequence[str]) -> str:
+        """Return the number by which the row is known, or ""."""
+        numbers = read_phone(_cell(cells, self._phone)).numbers
+        return numbers[0] if numbers else ""
+
+    def read(self, number: int, cells: Sequence[str]) -> Row:
+        """Return the row; what cannot be understood is left out of it and named among its faults."""
+        faults: list[tuple[str, str]] = []
+        phone, others = self._numbers(cells, faults)
+        values = self._blank.copy()
+        for place, name, column in self._columns:
+            if text := " ".join(_cell(cells, column).split()):
+                values[place] = _clean(name, text, faults)
+        if self._names and not values[0]:
+            values[0] = _clean(
+                "name", " ".join(" ".join(_cell(cells, column) for column in self._names).split()), faults
+            )
+        note = _cell(cells, self._note).strip()[:4000] if self._note is not None else ""
+        return Row(number, phone, others, tuple(values), note, tuple(faults))
+
+    def _numbers(self, cells: Sequence[str], faults: list[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
+        found = read_phone(_cell(cells, self._phone))
+        if found.fault is not None:
+            faults.append(("phone", f"phone_{found.fault}"))
+        if found.unread:
+            faults.append(("phone", "phone_unread"))
+        numbers = found.numbers
+        if self._phone2 is not None and (text := _cell(cells, self._phone2).strip()):
+            more = read_phone(text)
+            if more.fault is not None or more.unread:
+                faults.append(("phone2", f"phone_{more.fault}" if more.fault else "phone_unread"))
+            numbers = tuple(dict.fromkeys(numbers + more.numbers))
+        if not found.numbers and numbers:
+            # The further number is the only one there is.
+            faults.clear()
+        return (numbers[0], numbers[1:]) if numbers else ("", ())
+
+
+def _cell(cells: Sequence[str], column: int) -> str:
+    text = cells[column] if column < len(cells) else ""
+    return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
+
+
+def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
+    code = ""
+    if name == "email":
+        text = text.lower()
+        code = "" if _EMAIL.fullmatch(text) else "email_invalid"
+    elif name == "value":
+        text, code = _money(text)
+    elif name == "language":
+        text = _LANGUAGES.get(text.casefold(), "")
+        code = "" if text else "language_unknown"
+    elif name == "pin":
+        text = text.translate(_DIGITS).removesuffix(".0")
+    if not code and name in _LONGEST and len(text) > _LONGEST[name]:
+        code = "too_long"
+    if code:
+        faults.append((name, code))
+        return ""
+    return text
+
+
+def _money(text: str) -> tuple[str, str]:
+    """Return the amount as the database writes it: of "₹1,85,000", "Rs. 3,000/-", "२९५०"."""
+    if not (match := _MONEY.fullmatch(text.translate(_DIGITS))):
+        return "", "value_invalid"
+    try:
+        amount = Decimal(match[1].replace(",", "")).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return "", "value_invalid"
+    return (str(amount), "") if amount <= _MOST_VALUE else ("", "value_invalid")

@@ -1,0 +1,43 @@
+"""What is said of files that are refused and of rows that are left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from leads.forms import PHONE_FAULTS
+
+REFUSALS: dict[str, Any] = {
+    "empty": _("The file is empty. Choose a file with at least one row."),
+    "only_header": _("The file has headings and no row below them. Choose a file with at least one row."),
+    "too_large": _("The file has %(size)s MB; at most %(most)s MB can be imported. Cut it into parts."),
+    "binary": _("This is not a table. Save the list as CSV or Excel (.xlsx) and choose that file."),
+    "markup": _("This is a web page or another document, not a table. Save the list as CSV or Excel (.xlsx)."),
+    "encoding": _("The letters of this file cannot be read. Save it as “CSV UTF-8” and choose it again."),
+    "quote": _("A quotation mark is opened and never closed before row %(row)s. Close it in the file."),
+    "columns": _("Row %(row)s has more than %(most)s columns. Is the separator right?"),
+    "zip": _("This is an archive, not an Excel file. Unpack it and choose the list inside."),
+    "bomb": _("This Excel file unpacks to far more than it weighs, which is not safe. Save the list as CSV."),
+    "protected": _("This Excel file has a password. Save it without one."),
+    "broken": _("This Excel file is damaged. Open it in Excel, save it again, or save it as CSV."),
+    "file_missing": _("The file is not there any more. Choose it again."),
+    "too_complex": _("This file takes too much memory or time to read. Save the list as CSV, or cut it into parts."),
+}
+FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS.items()} | {
+    "phone_empty": _("The phone is empty."),
+    "phone_unread": _("Another number in the same cell cannot be read."),
+    "email_invalid": _("This is no e-mail address; the field is left empty."),
+    "value_invalid": _("This is no amount; the field is left empty."),
+    "language_unknown": _("This language is not known; the field is left empty."),
+    "too_long": _("The text is too long; the field is left empty."),
+}
+
+
+def refusal(code: str, more: Mapping[str, Any]) -> str:
+    """Return why a file was refused and what to do; `more` as `Refused` carries it."""
+    return str(REFUSALS[code]) % dict(more)
+
+
+def fault(code: str) -> str:
+    """Return what is wrong with a cell; the code itself for one that is not known any more."""
+    return str(FAULTS.get(code, code))

@@ -1,0 +1,63 @@
+"""What imports owe: reading, looking ahead, running, undoing; each in short steps."""
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.utils import timezone
+
+from accounts.models import Organisation
+from jini.lib.work import handler
+from leads.actions import importing
+from leads.actions.undoing_import import undo_stretch
+
+# Well below the lease of a due task; then other organisations' lists have their turn.
+TURN_SECONDS = 20
+
+
+@handler(importing.READ, queue="bulk")
+def read(organisation: Organisation, batch_id: uuid.UUID) -> None:
+    """Read an uploaded file."""
+    with _or_given_up(organisation, batch_id):
+        importing.read_file(organisation, batch_id)
+
+
+@handler(importing.PREVIEW, queue="bulk")
+def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
+    """Look ahead over all rows of a file."""
+    with _or_given_up(organisation, batch_id):
+        importing.preview(organisation, batch_id)
+
+
+@handler(importing.RUN, queue="bulk")
+def run(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
+    """Import rows for a while."""
+    return _for_a_while(importing.run_stretch, organisation, batch_id)
+
+
+@handler(importing.UNDO, queue="bulk")
+def undo(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
+    """Take rows back for a while."""
+    return _for_a_while(undo_stretch, organisation, batch_id)
+
+
+def _for_a_while(
+    step: Callable[[Organisation, uuid.UUID], bool], organisation: Organisation, batch_id: uuid.UUID
+) -> dt.datetime | None:
+    until = time.monotonic() + TURN_SECONDS
+    with _or_given_up(organisation, batch_id):
+        while step(organisation, batch_id):
+            if time.monotonic() > until:
+                return timezone.now()
+    return None
+
+
+@contextmanager
+def _or_given_up(organisation: Organisation, batch_id: uuid.UUID) -> Iterator[None]:
+    """A file that is gone will not come back: the import says so, and is not tried for ever."""
+    try:
+        yield
+    except FileNotFoundError:
+        importing.give_up(organisation, batch_id, "file_missing")

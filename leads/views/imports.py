@@ -1,0 +1,281 @@
+"""The import wizard: choose a file, say which column is what, look ahead, run, see what became of each row."""
+
+import csv
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.context import optional_url
+from accounts.middleware import MemberRequest
+from accounts.models import Membership, Organisation
+from accounts.permissions import Permission, requires
+from accounts.tenancy import acting_for
+from jini.lib.fragments import wants_fragment
+from jini.lib.jobs import JobState
+from jini.lib.paging import keyset_page
+from jini.lib.spreadsheet import Echo, harmless
+from leads.actions import importing, undoing_import
+from leads.import_forms import TermsForm, UploadForm
+from leads.importing import stored, words
+from leads.importing.columns import FIELDS, TARGETS
+from leads.models import ImportBatch, ImportRow, Tag
+
+CONFLICT, INVALID = 409, 422
+SLICE = 1_000
+SAMPLE = [
+    ["Name", "Phone", "E-mail", "City", "State", "PIN code", "Language", "Source", "Note"],
+    ["Kavita Rao", "90000 00022", "kavita@mail.example", "Pune", "Maharashtra", "411004", "Marathi", "Expo", ""],
+    ["राजेश गुप्ता", "+91 90000 00023 / 90000 00024", "", "इंदौर", "", "", "हिंदी", "", "शाम को फ़ोन करें"],
+    ["", "090000 00025", "", "", "", "", "", "", ""],
+]
+Step = ImportBatch.Step
+
+
+@require_safe
+@requires(Permission.LEAD_IMPORT)
+def imports(request: MemberRequest) -> HttpResponse:
+    page = keyset_page(request, ImportBatch.objects.select_related("created_by__user"), size=25)
+    return TemplateResponse(request, "imports/list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.LEAD_IMPORT)
+def new(request: MemberRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        # Without a file there is nothing in either; the form must still say so.
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid():
+            batch = importing.accept_file(form.cleaned_data["file"], kind=form.kind, by=request.member)
+            return redirect("leads:import", batch.pk)
+    return TemplateResponse(request, "imports/new.html", {"form": form}, status=INVALID if form.errors else 200)
+
+
+@require_safe
+@requires(Permission.LEAD_IMPORT)
+def sample(request: MemberRequest) -> HttpResponseBase:
+    return _csv(csv.writer(Echo()).writerow(row) for row in SAMPLE)
+
+
+@require_safe
+@requires(Permission.LEAD_IMPORT)
+def batch(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    """Show where the import stands; while something is going on, the part that changes is asked for every second."""
+    found = get_object_or_404(ImportBatch.objects.select_related("created_by__user"), pk=batch)
+    if found.step == Step.READ and found.state == JobState.DONE:
+        response: HttpResponse = redirect("leads:import_map", found.pk)
+        if wants_fragment(request):
+            response = HttpResponse(headers={"HX-Redirect": response.headers["Location"]})
+        return response
+    going_on = found.state in {JobState.QUEUED, JobState.RUNNING}
+    if wants_fragment(request):
+        if not going_on:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return TemplateResponse(request, "imports/progress.html#progress", {"batch": found})
+    if going_on:
+        return TemplateResponse(request, "imports/progress.html", {"batch": found})
+    if found.step == Step.READ:
+        return TemplateResponse(request, "imports/refused.html", {"batch": found, "why": _why(found)})
+    return _preview(request, found) if found.step == Step.PREVIEW else _result(request, found)
+
+
+def _why(found: ImportBatch) -> str:
+    more = dict(found.failure)
+    return words.refusal(more.pop("code"), more) if more else ""
+
+
+def _preview(request: MemberRequest, found: ImportBatch) -> HttpResponse:
+    verdict = request.GET.get("show", "")
+    sample_rows = [
+        row | {"label": ImportRow.Verdict(row["verdict"]).label, "said": dict(_said(row["faults"]))}
+        for row in found.preview["sample"]
+        if not verdict or row["verdict"] == verdict
+    ]
+    mapped = set(found.mapping.values())
+    context = {
+        "batch": found,
+        "why": _why(found),
+        "rows": sample_rows,
+        "chip": verdict,
+        "chips": [("", _("All")), *ImportRow.Verdict.choices],
+        "fields": [
+            (name, TARGETS[name]) for name in FIELDS if name in mapped or (name == "name" and "first_name" in mapped)
+        ],
+        "causes": _causes(found),
+        "terms": _terms(found),
+        "importable": found.preview["new"] + found.preview["updated"],
+    }
+    return TemplateResponse(request, "imports/preview.html", context)
+
+
+def _said(faults: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    for name, code in faults:
+        yield name, words.fault(code)
+
+
+def _causes(found: ImportBatch) -> list[tuple[int, Any, str]]:
+    parts = [(count, *key.split(":", 1)) for key, count in found.preview["causes"]]
+    return [(count, TARGETS[name], words.fault(code)) for count, name, code in parts]
+
+
+def _terms(found: ImportBatch) -> list[tuple[Any, Any]]:
+    """What was chosen for all rows, in words."""
+    options = found.options
+    people = {
+        str(member.pk): member.name for member in Membership.objects.of(found.organisation).select_related("user")
+    }
+    tags = Tag.objects.filter(pk__in=options["tags"]).order_by("name").values_list("name", flat=True)
+    chosen = [
+        (_("Duplicates"), ImportBatch.Duplicates(options["duplicates"]).label),
+        (_("Source"), options["source"]),
+        (_("Ground"), ImportBatch.LegalGround(options["legal_ground"]).label),
+        (_("Owners, in turn"), ", ".join(people[owner] for owner in options["owners"] if owner in people)),
+        (_("Tags"), ", ".join(tags)),
+    ]
+    return [(label, value) for label, value in chosen if value]
+
+
+def _result(request: MemberRequest, found: ImportBatch) -> HttpResponse:
+    has_campaigns = request.member.may(Permission.CAMPAIGN_EDIT)
+    context = {
+        "batch": found,
+        "why": _why(found),
+        "is_undone": found.step == Step.UNDO,
+        "may_resume": found.step == Step.RUN and found.state in {JobState.CANCELLED, JobState.FAILED},
+        "campaign_url": optional_url("dialer:campaign_new") if has_campaigns else "",
+    }
+    return TemplateResponse(request, "imports/result.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.LEAD_IMPORT)
+def terms(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    """Ask which column is what, and what holds for every row."""
+    found = get_object_or_404(ImportBatch, pk=batch)
+    if not importing.may_be_mapped(found):
+        return _conflict(request, found) if request.method == "POST" else redirect("leads:import", found.pk)
+    rows = stored.head(found, importing.SAMPLE_ROWS + 1)[found.format["has_header"] :]
+    form = TermsForm(found, rows, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            importing.set_terms(found, form.mapping, form.options())
+        except importing.NotPossible:
+            return _conflict(request, found)
+        return redirect("leads:import", found.pk)
+    return TemplateResponse(
+        request, "imports/map.html", {"batch": found, "form": form}, status=INVALID if form.errors else 200
+    )
+
+
+@require_POST
+@requires(Permission.LEAD_IMPORT)
+def run(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    return _do(request, batch, importing.start_run)
+
+
+@require_POST
+@requires(Permission.LEAD_IMPORT)
+def stop(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    return _do(request, batch, importing.stop_run)
+
+
+@require_POST
+@requires(Permission.LEAD_IMPORT)
+def undo(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    return _do(request, batch, undoing_import.start_undo)
+
+
+def _do(request: MemberRequest, pk: uuid.UUID, verb: Any) -> HttpResponse:
+    found = get_object_or_404(ImportBatch, pk=pk)
+    try:
+        verb(found, by=request.member)
+    except importing.NotPossible:
+        return _conflict(request, found)
+    return redirect("leads:import", found.pk)
+
+
+def _conflict(request: MemberRequest, found: ImportBatch) -> HttpResponse:
+    return TemplateResponse(request, "imports/conflict.html", {"batch": found.reloaded()}, status=CONFLICT)
+
+
+@require_safe
+@requires(Permission.LEAD_IMPORT)
+def rows(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
+    """Show the rows that did not simply become new leads: `?verdict=` one of them, or `warnings`."""
+    found = get_object_or_404(ImportBatch, pk=batch)
+    verdict = request.GET.get("verdict", "")
+    chosen = found.rows.select_related("lead")
+    if verdict == "warnings":
+        chosen = chosen.exclude(errors=None).exclude(verdict=ImportRow.Verdict.ERROR)
+    elif verdict in ImportRow.Verdict.values:
+        chosen = chosen.filter(verdict=verdict)
+    page = keyset_page(request, chosen, by="number", counted=True)
+    lines = [(row, _row_said(row)) for row in page.rows]
+    labels = {**dict(ImportRow.Verdict.choices), "warnings": _("With a field left out")}
+    context = {"batch": found, "page": page, "lines": lines, "verdict": verdict, "label": labels.get(verdict, "")}
+    return TemplateResponse(request, "imports/rows.html", context)
+
+
+def _row_said(row: ImportRow) -> list[str]:
+    said = [f"{TARGETS[error['field']]}: {words.fault(error['code'])}" for error in row.errors or []]
+    return said + [f"{TARGETS[name]}: {old or '–'} → {new or '–'}" for name, (old, new) in (row.before or {}).items()]
+
+
+@require_safe
+@requires(Permission.LEAD_IMPORT)
+def errors(request: MemberRequest, batch: uuid.UUID) -> HttpResponseBase:
+    """Give the rows in which something is wrong as they stood, with what is wrong behind them; fit to be imported again."""
+    found = get_object_or_404(ImportBatch, pk=batch)
+    lines = _error_lines(found, request.organisation)
+    return _csv(lines, name=f"errors-{found.pk}.csv")
+
+
+def _error_lines(found: ImportBatch, organisation: Organisation) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    width = len(found.header)
+    heads = [
+        heading or _("Column %(number)s") % {"number": place} for place, heading in enumerate(found.header, start=1)
+    ]
+    yield writer.writerow(harmless([*heads, _("Wrong field"), _("Code"), _("What is wrong")]))
+    after = 0
+    while True:
+        # The page is over when this runs: each slice opens the scope for itself.
+        with acting_for(organisation):
+            wrong = found.rows.exclude(errors=None).filter(number__gt=after).order_by("number")
+            rows = list(wrong[:SLICE])
+        for row in rows:
+            yield writer.writerow(harmless([*_padded(row, width), *_what_is_wrong(row)]))
+        if len(rows) < SLICE:
+            return
+        after = rows[-1].number
+
+
+def _padded(row: ImportRow, width: int) -> list[str]:
+    cells: list[str] = row.original or []
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _what_is_wrong(row: ImportRow) -> list[str]:
+    faults: list[dict[str, str]] = row.errors or []
+    names = ", ".join(str(TARGETS[fault["field"]]) for fault in faults)
+    codes = ", ".join(fault["code"] for fault in faults)
+    return [names, codes, " ".join(words.fault(fault["code"]) for fault in faults)]
+
+
+def _csv(lines: Iterable[str], *, name: str = "leads.csv") -> StreamingHttpResponse:
+    def with_mark() -> Iterator[str]:
+        # Excel takes a file for UTF-8 only when it says so.
+        yield "\ufeff"
+        yield from lines
+
+    return StreamingHttpResponse(
+        with_mark(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
