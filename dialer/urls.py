@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from dialer.views import calling, campaigns, dispositions, hooks, today, wrap_up
+from dialer.views import call_log, calling, campaigns, dispositions, hooks, today, wrap_up
 
 app_name = "dialer"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
     path("leads/<uuid:lead>/call-panel/", calling.panel, name="panel"),
+    path("calls/", call_log.calls, name="calls"),
+    path("calls/export.csv", call_log.export, name="calls_csv"),
+    path("calls/<uuid:call>/", call_log.call, name="call"),
     path("calls/active/", calling.active_call, name="active_call"),
     path("calls/<uuid:call>/hangup/", calling.hang_up, name="hang_up"),
     path("calls/<uuid:call>/note/", calling.note, name="note"),

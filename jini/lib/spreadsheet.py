@@ -1,13 +1,36 @@
 """Rows on their way into somebody's spreadsheet program."""
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
+
+from django.http import StreamingHttpResponse
 
 # What makes a spreadsheet program take a cell for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Echo:
-    """A file for `csv.writer` whose `writerow` then returns the line, so that lines can be streamed."""
+def csv_download(rows: Iterable[Iterable[object]], *, name: str) -> StreamingHttpResponse:
+    """Answer with `rows` as a CSV file called `name`, written while it is read.
+
+    A generator of rows runs after the view and outside its scope; it must open its own.
+    """
+
+    def lines() -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        # Excel takes a file for UTF-8 only when it says so.
+        yield "\ufeff"
+        for row in rows:
+            yield writer.writerow(harmless(row))
+
+    return StreamingHttpResponse(
+        lines(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+class _Echo:
+    """A file for `csv.writer` whose `writerow` then returns the line."""
 
     def write(self, line: str) -> str:
         return line

@@ -1,11 +1,10 @@
 """The import wizard: choose a file, say which column is what, look ahead, run, see what became of each row."""
 
-import csv
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from accounts.tenancy import acting_for
 from jini.lib.fragments import wants_fragment
 from jini.lib.jobs import JobState
 from jini.lib.paging import keyset_page
-from jini.lib.spreadsheet import Echo, harmless
+from jini.lib.spreadsheet import csv_download
 from leads.actions import importing, undoing_import
 from leads.import_forms import TermsForm, UploadForm
 from leads.importing import stored, words
@@ -60,7 +59,7 @@ def new(request: MemberRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.LEAD_IMPORT)
 def sample(request: MemberRequest) -> HttpResponseBase:
-    return _csv(csv.writer(Echo()).writerow(row) for row in SAMPLE)
+    return csv_download(SAMPLE, name="leads.csv")
 
 
 @require_safe
@@ -232,17 +231,15 @@ def _row_said(row: ImportRow) -> list[str]:
 def errors(request: MemberRequest, batch: uuid.UUID) -> HttpResponseBase:
     """Give the rows in which something is wrong as they stood, with what is wrong behind them; fit to be imported again."""
     found = get_object_or_404(ImportBatch, pk=batch)
-    lines = _error_lines(found, request.organisation)
-    return _csv(lines, name=f"errors-{found.pk}.csv")
+    return csv_download(_error_rows(found, request.organisation), name=f"errors-{found.pk}.csv")
 
 
-def _error_lines(found: ImportBatch, organisation: Organisation) -> Iterator[str]:
-    writer = csv.writer(Echo())
+def _error_rows(found: ImportBatch, organisation: Organisation) -> Iterator[list[str]]:
     width = len(found.header)
     heads = [
         heading or _("Column %(number)s") % {"number": place} for place, heading in enumerate(found.header, start=1)
     ]
-    yield writer.writerow(harmless([*heads, _("Wrong field"), _("Code"), _("What is wrong")]))
+    yield [*heads, _("Wrong field"), _("Code"), _("What is wrong")]
     after = 0
     while True:
         # The page is over when this runs: each slice opens the scope for itself.
@@ -250,7 +247,7 @@ def _error_lines(found: ImportBatch, organisation: Organisation) -> Iterator[str
             wrong = found.rows.exclude(errors=None).filter(number__gt=after).order_by("number")
             rows = list(wrong[:SLICE])
         for row in rows:
-            yield writer.writerow(harmless([*_padded(row, width), *_what_is_wrong(row)]))
+            yield [*_padded(row, width), *_what_is_wrong(row)]
         if len(rows) < SLICE:
             return
         after = rows[-1].number
@@ -266,16 +263,3 @@ def _what_is_wrong(row: ImportRow) -> list[str]:
     names = ", ".join(str(TARGETS[fault["field"]]) for fault in faults)
     codes = ", ".join(fault["code"] for fault in faults)
     return [names, codes, " ".join(words.fault(fault["code"]) for fault in faults)]
-
-
-def _csv(lines: Iterable[str], *, name: str = "leads.csv") -> StreamingHttpResponse:
-    def with_mark() -> Iterator[str]:
-        # Excel takes a file for UTF-8 only when it says so.
-        yield "\ufeff"
-        yield from lines
-
-    return StreamingHttpResponse(
-        with_mark(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )

@@ -1,0 +1,194 @@
+"""Which calls a query string means: on the call log, in its file, and behind every figure of calls."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from dialer.models import Call, Campaign, Disposition
+from jini.lib.words import date_and_time
+from leads.models import Lead
+from teams.models import Team, TeamMembership
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: its name in the query string, and what it says."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The calls, and what of the query string was understood; `values` are the choices for the form."""
+
+    calls: Any
+    chips: list[Chip] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+
+Narrowed = tuple[Any, str] | None
+
+
+def find_calls(member: Membership, query: Mapping[str, str]) -> Found:
+    """Return the calls that `member` may see and `query` means.
+
+    Days (`from`, `to`) and hours are those of the organisation's zone. `attempts=1` are the calls that figures count,
+    `per_lead=1` only the first call to each lead among those found. What does not fit narrows nothing.
+    """
+    found = Found(Call.objects.visible_to(member).with_flags())
+    calls = found.calls
+    for name, narrow in _FILTERS.items():
+        value = query.get(name, "").strip()
+        if value and (narrowed := narrow(calls, value)) is not None:
+            calls, text = narrowed
+            found.values[name] = value
+            found.chips.append(Chip(name, text))
+    return Found(calls, found.chips, found.values)
+
+
+def _from(calls: Any, value: str) -> Narrowed:
+    if (day := _day(value)) is None:
+        return None
+    return calls.filter(started_at__gte=_start(day)), _("from %(day)s") % {"day": date_and_time(day)}
+
+
+def _to(calls: Any, value: str) -> Narrowed:
+    if (day := _day(value)) is None:
+        return None
+    after = _start(day + dt.timedelta(days=1))
+    return calls.filter(started_at__lt=after), _("to %(day)s") % {"day": date_and_time(day)}
+
+
+def _day(value: str) -> dt.date | None:
+    try:
+        day = parse_date(value)
+    except ValueError:
+        return None
+    # The calendar's own edges have no day before or after them.
+    return day if day and 1900 < day.year < 2900 else None
+
+
+def _start(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=current_organisation().zone)
+
+
+def _telecaller(calls: Any, value: str) -> Narrowed:
+    who = _one(Membership.objects.of(current_organisation()).select_related("user"), value)
+    return (calls.filter(telecaller=who), who.name) if who else None
+
+
+def _team(calls: Any, value: str) -> Narrowed:
+    team = _one(Team.objects.all(), value)
+    if team is None:
+        return None
+    return calls.filter(telecaller__in=TeamMembership.objects.filter(team=team).values("member")), team.name
+
+
+def _campaign(calls: Any, value: str) -> Narrowed:
+    if value == NONE:
+        return calls.filter(campaign=None), _("No campaign")
+    campaign = _one(Campaign.objects.all(), value)
+    return (calls.filter(campaign=campaign), campaign.name) if campaign else None
+
+
+def _disposition(calls: Any, value: str) -> Narrowed:
+    if value == NONE:
+        return calls.filter(disposition=None), _("No outcome")
+    disposition = _one(Disposition.objects.all(), value)
+    return (calls.filter(disposition=disposition), disposition.label) if disposition else None
+
+
+def _lead(calls: Any, value: str) -> Narrowed:
+    lead = _one(Lead.objects.all(), value)
+    return (calls.filter(lead=lead), lead.display_name) if lead else None
+
+
+def _connected(calls: Any, value: str) -> Narrowed:
+    said = {"1": _("Connected"), "0": _("Not connected")}.get(value)
+    return (calls.filter(was_connected=value == "1"), said) if said else None
+
+
+def _contact(calls: Any, value: str) -> Narrowed:
+    return (calls.filter(was_contact=True), _("Spoke with the lead")) if value == "1" else None
+
+
+def _status(calls: Any, value: str) -> Narrowed:
+    return (calls.filter(status=value), str(Call.Status(value).label)) if value in Call.Status.values else None
+
+
+def _direction(calls: Any, value: str) -> Narrowed:
+    if value not in Call.Direction.values:
+        return None
+    return calls.filter(direction=value), str(Call.Direction(value).label)
+
+
+def _hour(calls: Any, value: str) -> Narrowed:
+    if not value.isascii() or not value.isdigit() or int(value) > 23:
+        return None
+    hours = calls.annotate(hour=ExtractHour("started_at", tzinfo=current_organisation().zone))
+    text = _("%(hour)s:00 to %(hour)s:59") % {"hour": int(value)}
+    return hours.filter(hour=int(value)), text
+
+
+def _weekday(calls: Any, value: str) -> Narrowed:
+    if value not in {"1", "2", "3", "4", "5", "6", "7"}:
+        return None
+    days = calls.annotate(weekday=ExtractIsoWeekDay("started_at", tzinfo=current_organisation().zone))
+    return days.filter(weekday=int(value)), str(WEEKDAYS[int(value) - 1])
+
+
+def _attempts(calls: Any, value: str) -> Narrowed:
+    return (calls.attempts(), _("Reached the carrier")) if value == "1" else None
+
+
+def _digits(calls: Any, value: str) -> Narrowed:
+    digits = "".join(str(int(character)) for character in value if character.isdecimal())
+    return (calls.filter(phone__contains=digits), digits) if len(digits) >= 3 else None
+
+
+def _per_lead(calls: Any, value: str) -> Narrowed:
+    if value != "1":
+        return None
+    same = calls.filter(lead=OuterRef("lead")).order_by("started_at", "pk").values("pk")[:1]
+    return calls.filter(pk=Subquery(same)), _("First call to each lead")
+
+
+def _one(rows: Any, value: str) -> Any:
+    try:
+        return rows.filter(pk=uuid.UUID(value)).first()
+    except ValueError:
+        return None
+
+
+# In this order: the last one looks at what the others left.
+_FILTERS: dict[str, Callable[[Any, str], Narrowed]] = {
+    "from": _from,
+    "to": _to,
+    "telecaller": _telecaller,
+    "team": _team,
+    "campaign": _campaign,
+    "disposition": _disposition,
+    "lead": _lead,
+    "connected": _connected,
+    "contact": _contact,
+    "status": _status,
+    "direction": _direction,
+    "hour": _hour,
+    "weekday": _weekday,
+    "attempts": _attempts,
+    "q": _digits,
+    "per_lead": _per_lead,
+}

@@ -1,0 +1,128 @@
+"""The call log, its file, and one call with what the provider told of it."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.middleware import MemberRequest
+from accounts.models import Membership, Organisation
+from accounts.permissions import Permission, requires
+from accounts.tenancy import acting_for
+from dialer.calls.failures import FAILURES
+from dialer.filters import find_calls
+from dialer.models import Call, CallEvent, Campaign, Disposition
+from jini.lib.fragments import fragment
+from jini.lib.paging import keyset_page
+from jini.lib.spreadsheet import csv_download
+from leads.models import Lead
+
+SLICE = 1_000
+WITH = ("lead", "telecaller__user", "campaign", "disposition")
+
+
+@require_safe
+@requires(Permission.CALL_VIEW)
+def calls(request: MemberRequest) -> HttpResponse:
+    found = find_calls(request.member, request.GET)
+    everybody = request.member.sees_everything
+    context = {
+        "page": keyset_page(request, found.calls.select_related(*WITH), by="-started_at", counted=True),
+        "values": dict.fromkeys(("q", "from", "to", "telecaller", "campaign", "disposition", "connected"), "")
+        | found.values,
+        "chips": [(chip.text, _without(request.GET, chip.name)) for chip in found.chips],
+        "hidden": [(name, value) for name, value in found.values.items() if name not in _ASKED],
+        "people": _people(request.organisation) if everybody else [],
+        "campaigns": Campaign.objects.visible_to(request.member).order_by("name"),
+        "dispositions": Disposition.objects.in_order(),
+        "query": request.GET.urlencode(),
+        "may_export": request.member.may(Permission.LEAD_EXPORT),
+    }
+    return fragment(request, "dialer/calls.html", "rows", context)
+
+
+_ASKED = {"q", "from", "to", "telecaller", "campaign", "disposition", "connected"}
+
+
+def _people(organisation: Organisation) -> Any:
+    return Membership.objects.of(organisation).select_related("user").order_by("user__first_name", "pk")
+
+
+def _without(query: QueryDict, name: str) -> str:
+    """The query string without one filter, at the first page."""
+    rest = query.copy()
+    for gone in (name, "older", "newer"):
+        rest.pop(gone, None)
+    return rest.urlencode()
+
+
+@require_safe
+@requires(Permission.LEAD_EXPORT)
+def export(request: MemberRequest) -> HttpResponseBase:
+    """Give the calls that the call log shows, all pages of them."""
+    audit.record("calls.exported", by=request.member, filters=sorted(find_calls(request.member, request.GET).values))
+    rows = _export_rows(request.organisation, request.member, request.GET.copy())
+    return csv_download(rows, name=f"calls-{timezone.localdate().isoformat()}.csv")
+
+
+def _export_rows(organisation: Organisation, member: Membership, query: QueryDict) -> Iterator[list[Any]]:
+    yield [
+        _("Started"), _("Lead"), _("Phone"), _("Telecaller"), _("Campaign"), _("Status"), _("Outcome"),
+        _("Ring time, seconds"), _("Talk time, seconds"), _("After-call work, seconds"),
+    ]  # fmt: skip
+    last: tuple[dt.datetime, uuid.UUID] | None = None
+    while True:
+        # The page is over when this runs: each slice opens the scope for itself, and no snapshot is held between them.
+        with acting_for(organisation), timezone.override(organisation.zone):
+            calls = find_calls(member, query).calls.select_related(*WITH).order_by("-started_at", "-pk")
+            if last is not None:
+                calls = calls.filter(Q(started_at__lt=last[0]) | Q(started_at=last[0], pk__lt=last[1]))
+            rows = list(calls[:SLICE])
+        yield from map(_exported, rows)
+        if len(rows) < SLICE:
+            return
+        last = rows[-1].started_at, rows[-1].pk
+
+
+def _exported(call: Call) -> list[Any]:
+    return [
+        timezone.localtime(call.started_at).isoformat(timespec="seconds"),
+        call.lead.name,
+        call.phone,
+        call.telecaller.name,
+        call.campaign.name if call.campaign else "",
+        call.get_status_display(),
+        call.disposition.label if call.disposition else "",
+        _number(call.ring_seconds),
+        _number(call.talk_seconds),
+        _number(call.wrap_up_seconds),
+    ]
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+@require_safe
+@requires(Permission.CALL_VIEW)
+def call(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    calls = Call.objects.visible_to(request.member).select_related(*WITH)
+    found: Call = get_object_or_404(calls, pk=call)
+    events = CallEvent.objects.filter(call_token=found.pk).order_by("received_at", "pk")
+    context = {
+        "call": found,
+        "why": FAILURES.get(found.failure, found.failure),
+        # Another telecaller's lead is not theirs to open.
+        "may_open_lead": Lead.objects.visible_to(request.member).filter(pk=found.lead_id).exists(),
+        "events": events[:200] if request.member.sees_everything else None,
+    }
+    return TemplateResponse(request, "dialer/call.html", context)
