@@ -50,7 +50,7 @@ def find_calls(member: Membership, query: Mapping[str, str]) -> Found:
     """
     found = Found(Call.objects.visible_to(member).with_flags())
     calls = found.calls
-    for name, narrow in _FILTERS.items():
+    for name, narrow in FILTERS.items():
         value = query.get(name, "").strip()
         if value and (narrowed := narrow(calls, value)) is not None:
             calls, text = narrowed
@@ -174,7 +174,7 @@ def _one(rows: Any, value: str) -> Any:
 
 
 # In this order: the last one looks at what the others left.
-_FILTERS: dict[str, Callable[[Any, str], Narrowed]] = {
+FILTERS: dict[str, Callable[[Any, str], Narrowed]] = {
     "from": _from,
     "to": _to,
     "telecaller": _telecaller,

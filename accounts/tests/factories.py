@@ -1,7 +1,10 @@
 """People and organisations for tests."""
 
+import functools
 import itertools
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.actions.organisations import found_organisation
 from accounts.models import Membership, Organisation, User
@@ -14,7 +17,13 @@ PASSWORD = "correct horse battery"
 def make_user(**fields: Any) -> User:
     number = next(_number)
     defaults = {"email": f"person{number}@mail.example", "first_name": f"Person{number}", "last_name": "Kumar"}
-    return User.objects.create_user(password=PASSWORD, **(defaults | fields))
+    return User.objects.create(password=_hashed(), **(defaults | fields))
+
+
+@functools.cache
+def _hashed() -> str:
+    """The password as it is kept; hashing it is slow on purpose, so it is done once."""
+    return make_password(PASSWORD)
 
 
 def make_organisation(name: str = "Kiran Rooftop Solar", **fields: Any) -> Organisation:
