@@ -231,5 +231,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # At INFO it writes each request with its parameters, and so numbers of people.
+    "loggers": {"twilio.http_client": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
