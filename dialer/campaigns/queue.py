@@ -25,7 +25,8 @@ HEAD_TRUSTED = dt.timedelta(seconds=1)
 OF_ALL_LEADS = frozenset({GateName.ORGANISATION, GateName.HOURS, GateName.TELECALLER_LINE, GateName.SPEND})
 
 _CLAIM = "SELECT entry_id, is_held, is_reserved FROM dialer_claim_next(%s, %s, %s, %s, %s)"
-# The same probes in the same order, taking nothing. A page can afford to ask all of them and sort.
+# The same probes in the same order, taking nothing. A page can afford to ask all of them and sort. Where a column is
+# null it stands in the order all the same: else PostgreSQL does not see that the index has that order already.
 _PEEK = """
 WITH lists AS (
     SELECT NULL::uuid AS id, false AS is_mine, 10 AS priority
@@ -67,7 +68,7 @@ SELECT found.id FROM (
         SELECT q.id FROM dialer_queueentry q
         WHERE q.organisation_id = %(organisation)s AND q.campaign_id = p.campaign AND q.reserved_for_id IS NULL
           AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
-        ORDER BY q.due_at, q.id LIMIT 1
+        ORDER BY q.reserved_for_id, q.due_at, q.id LIMIT 1
     ) e WHERE p.is_mine
 ) found
 ORDER BY found.rank, found.priority DESC, found.campaign, found.place LIMIT 1

@@ -339,6 +339,44 @@ def test_what_is_shown_before_is_what_is_handed_out(
         entry.finish(QueueEntry.Finished.DONE)
 
 
+MANY = """
+WITH a_lead AS (
+    INSERT INTO leads_lead (id, organisation_id, name, phone, email, address, city, region, pin, language, source,
+        legal_ground, status_id, attempts, connected, created_at, updated_at, version)
+    SELECT gen_random_uuid(), organisation_id, '', '+9180000' || (10000 + n), '', '', '', '', '', '', '', '', status_id,
+        0, 0, now(), now(), 1
+    FROM leads_lead, generate_series(1, 2000) n WHERE id = %s
+    RETURNING id, organisation_id
+)
+INSERT INTO dialer_queueentry
+    (id, organisation_id, lead_id, campaign_id, rank, due_at, attempts, finished_because)
+SELECT gen_random_uuid(), organisation_id, id, %s, 4, now(), 0, '' FROM a_lead
+"""
+READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'dialer_queueentry'"
+
+
+def rows_read(ask: Callable[[], object]) -> int:
+    """How many rows of the queue PostgreSQL reads while it is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ)
+        before = cursor.fetchone()[0]
+        ask()
+        cursor.execute(READ)
+        return cursor.fetchone()[0] - before
+
+
+def test_the_first_of_many_is_found_without_reading_the_others(
+    open_scope: Organisation, telecaller: Membership
+) -> None:
+    campaign = make_campaign(telecaller)
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, [make_lead().pk, campaign.pk])
+        cursor.execute("SET LOCAL ROLE NONE; ANALYZE dialer_queueentry, leads_lead; SET LOCAL ROLE jini_app")
+
+    assert rows_read(lambda: peek(telecaller)) < 50
+    assert rows_read(lambda: claim_next(telecaller)) < 50
+
+
 def test_the_database_refuses_a_second_waiting_place(open_scope: Organisation) -> None:
     lead = make_lead()
     make_entry(lead)
