@@ -24,6 +24,8 @@ from jini.local.services import CHECKOUT, Services, persistent_services
 PREPARE_SECONDS = 300
 READY_SECONDS = 60
 LOOK_SECONDS = 0.2
+# Every thread keeps a connection to PostgreSQL. Left alone, granian opens hundreds, more than the server takes.
+WEB_PROCESSES, WEB_THREADS = 2, 4
 LOGS = ("postgresql", "valkey", "prepare", "web", "worker")
 
 
@@ -146,7 +148,8 @@ class Launcher:
 
     def web(self, environment: dict[str, str]) -> Child:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", preflight.HOST]
-        command += ["--port", str(self.port), "--workers", "2", "--no-ws", "jini.wsgi:application"]
+        command += ["--port", str(self.port), "--workers", str(WEB_PROCESSES), "--no-ws"]
+        command += ["--blocking-threads", str(WEB_THREADS), "jini.wsgi:application"]
         return Child("The web server", command, self.log("web"), WEB_STOPS, env=environment, cwd=CHECKOUT)
 
     def worker(self, environment: dict[str, str]) -> Child:
