@@ -1,0 +1,38 @@
+"""Every workload still runs, at a size that says nothing of speed; what it checks on the way, it checks here too."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks.__main__ import WORKLOADS
+from jini.local.services import CHECKOUT
+
+pytestmark = pytest.mark.worker
+
+FIELDS = {
+    "workload", "n", "value", "unit", "limit", "limit_unit", "ratio", "p50_ms", "p95_ms", "p99_ms", "peak_rss_mib", "seconds",
+}  # fmt: skip
+ROWS = {"next_lead": 300}
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_a_workload_prints_one_line_of_figures(workload: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", workload],
+        cwd=CHECKOUT,
+        env=os.environ | {"ROWS": str(ROWS[workload]), "SECONDS": "0.2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    figures = json.loads(line)
+    assert set(figures) >= FIELDS
+    assert figures["workload"] == workload
+    assert min(figures["value"], figures["limit"], figures["ratio"], figures["p50_ms"], figures["peak_rss_mib"]) > 0
+    assert figures["p50_ms"] <= figures["p95_ms"] <= figures["p99_ms"]
