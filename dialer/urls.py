@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/", call_log.calls, name="calls"),
     path("calls/export.csv", call_log.export, name="calls_csv"),
     path("calls/<uuid:call>/", call_log.call, name="call"),
+    path("calls/<uuid:call>/outcome/", call_log.outcome, name="outcome"),
     path("calls/active/", calling.active_call, name="active_call"),
     path("calls/<uuid:call>/hangup/", calling.hang_up, name="hang_up"),
     path("calls/<uuid:call>/note/", calling.note, name="note"),

@@ -24,6 +24,8 @@ ICONS = {
     Kind.IMPORT: "upload",
     Kind.CONSENT: "shield-lock",
 }
+# A change of this field belongs to a call, not to the lead: its values are ids of outcomes.
+OUTCOME = "outcome"
 # The chips above the timeline.
 FILTERS = {
     "calls": [Kind.CALL],
@@ -63,7 +65,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
         if Kind.ASSIGNED in kinds
         else {},
         outcomes={str(key): label for key, label in lookups.labels("dispositions").items()}
-        if Kind.CALL in kinds
+        if Kind.CALL in kinds or any(_changes_outcome(row) for row in rows)
         else {},
     )
     return [names.line(row) for row in rows]
@@ -107,7 +109,7 @@ class _Names:
         if row.kind == Kind.ASSIGNED:
             return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
         if row.kind in {Kind.CHANGE, Kind.IMPORT}:
-            return label, "", [_field(change) for change in said.get("changes", [])]
+            return label, "", [self._change(change) for change in said.get("changes", [])]
         if row.kind == Kind.FOLLOW_UP:
             return label, _follow_up(said), []
         return label, "", []
@@ -119,11 +121,21 @@ class _Names:
             return title, words.duration(talk), []
         return title, _("rang %(time)s") % {"time": words.duration(ring)} if ring else "", []
 
+    def _change(self, change: dict[str, Any]) -> tuple[str, str, str]:
+        if change.get("field") == OUTCOME:
+            old, new = (self.outcomes.get(change.get(end) or "", "") for end in ("old", "new"))
+            return _("Outcome"), old, new
+        return _field(change)
+
     def _status(self, status_id: str | None) -> str:
         return self.statuses.get(status_id or "", status_id or "")
 
     def _person(self, member_id: str | None) -> str:
         return self.people.get(member_id, _("a former member")) if member_id else _("nobody")
+
+
+def _changes_outcome(row: Activity) -> bool:
+    return any(change.get("field") == OUTCOME for change in row.details.get("changes", []))
 
 
 def _field(change: dict[str, Any]) -> tuple[str, str, str]:

@@ -26,6 +26,7 @@ from teams.models import Presence
 # The toast with Undo stays twelve seconds, longer under the pointer.
 UNDO_WITHIN = dt.timedelta(seconds=30)
 WRAPPED_UP = "call.wrapped_up"
+OUTCOME_CHANGED = "call.outcome_changed"
 # A call so long before a follow-up is the follow-up.
 EARLY = dt.timedelta(minutes=15)
 
@@ -81,9 +82,9 @@ def save_disposition(
         before["planned"] = str(_plan(call, disposition, follow_up_at, by=by).pk)
     entry = settle(call)
     before["new_entry"] = str(entry.pk) if entry and not before["entry"] else None
-    before["barred"] = _bar(call, by=by) if disposition.is_do_not_call else []
+    before["barred"] = bar_numbers(call, by=by) if disposition.is_do_not_call else []
     _move_lead(call, disposition, by=by)
-    _count(call)
+    bring_up_to_date(call)
     _free(call.telecaller, at=now)
     audit.record(WRAPPED_UP, by=by, subject=call, disposition=str(disposition.pk), before=before)
     return call
@@ -111,7 +112,7 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
     DoNotCall.objects.filter(pk__in=before["barred"]).delete()
     lay_down(call.telecaller)
     _restore(call, before)
-    _count(call)
+    bring_up_to_date(call)
     set_presence(call.telecaller, Presence.State.WRAP_UP)
     audit.record("call.wrap_up_undone", by=by, subject=call)
     return call
@@ -138,6 +139,23 @@ def refuse_unfitting(call: Call, disposition: Disposition) -> None:
         )
 
 
+def bar_numbers(call: Call, *, by: Membership) -> list[str]:
+    """Put every number of the person on do not call; return the ids of the rows that are new."""
+    numbers = {call.phone, call.lead.phone, *call.lead.phones.values_list("phone", flat=True)}
+    barred = [
+        DoNotCall.objects.get_or_create(phone=number, defaults={"source": DoNotCall.Source.CALL, "by": by})
+        for number in sorted(numbers)
+    ]
+    return [str(row.pk) for row, is_new in barred if is_new]
+
+
+def bring_up_to_date(call: Call) -> None:
+    """Let counters, timeline and figures follow the outcome of the call."""
+    count_calls(call.lead)
+    write_line(call)
+    mark_dirty(call.started_at, call.telecaller_id)
+
+
 def _before(call: Call) -> dict[str, Any]:
     """What undoing needs: ids, times and numbers of the lead's place before the outcome was saved."""
     entry = waiting_of(call.lead_id)
@@ -149,9 +167,11 @@ def _kept(call: Call) -> dict[str, Any]:
     since = timezone.now() - UNDO_WITHIN
     if call.closed_at is None or call.closed_at < since:
         raise TooLateToUndo
-    lines = AuditEntry.objects.filter(verb=WRAPPED_UP, subject_id=call.pk, at__gte=since - UNDO_WITHIN)
-    line = lines.order_by("-at").first()
-    if line is None:
+    verbs = [WRAPPED_UP, OUTCOME_CHANGED]
+    lines = AuditEntry.objects.filter(verb__in=verbs, subject_id=call.pk, at__gte=since - UNDO_WITHIN)
+    line = lines.order_by("-at", "-id").first()
+    # An outcome that was corrected since is not the one that this would take back.
+    if line is None or line.verb != WRAPPED_UP:
         raise TooLateToUndo
     before: dict[str, Any] = line.details["before"]
     return before
@@ -173,26 +193,9 @@ def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Memb
     return plan_follow_up(call.lead, by=by, due_at=due_at, kind=kind, note=call.note[:200], assigned_to=call.telecaller)
 
 
-def _bar(call: Call, *, by: Membership) -> list[str]:
-    """Put every number of the person on do not call; return the ids of the rows that are new."""
-    numbers = {call.phone, call.lead.phone, *call.lead.phones.values_list("phone", flat=True)}
-    barred = [
-        DoNotCall.objects.get_or_create(phone=number, defaults={"source": DoNotCall.Source.CALL, "by": by})
-        for number in sorted(numbers)
-    ]
-    return [str(row.pk) for row, is_new in barred if is_new]
-
-
 def _move_lead(call: Call, disposition: Disposition, *, by: Membership) -> None:
     if disposition.next_status is not None:
         change_status(call.lead, disposition.next_status, by=by)
-
-
-def _count(call: Call) -> None:
-    """Bring counters, timeline and figures up to date."""
-    count_calls(call.lead)
-    write_line(call)
-    mark_dirty(call.started_at, call.telecaller_id)
 
 
 def _free(telecaller: Membership, *, at: dt.datetime) -> None:

@@ -7,26 +7,31 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.middleware import MemberRequest
 from accounts.models import Membership, Organisation
 from accounts.permissions import Permission, requires
 from accounts.tenancy import acting_for
+from dialer.actions.correcting import NotWrappedUp, OutcomeMoved, change_outcome
+from dialer.actions.wrap_up import TalkDoesNotFit
 from dialer.calls.failures import FAILURES
 from dialer.filters import find_calls
 from dialer.models import Call, CallEvent, Campaign, Disposition
-from jini.lib.fragments import fragment
+from dialer.outcome_form import OutcomeForm
+from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from jini.lib.spreadsheet import csv_download
 from leads.models import Lead
 
+CONFLICT, INVALID = 409, 422
 SLICE = 1_000
+MOST_EVENTS = 200
 WITH = ("lead", "telecaller__user", "campaign", "disposition")
 
 
@@ -115,14 +120,50 @@ def _number(value: int | None) -> str:
 @require_safe
 @requires(Permission.CALL_VIEW)
 def call(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
-    calls = Call.objects.visible_to(request.member).select_related(*WITH)
-    found: Call = get_object_or_404(calls, pk=call)
+    found = _visible_call(request, call)
+    return TemplateResponse(request, "dialer/call.html", _about(request, found, OutcomeForm(found)))
+
+
+@require_POST
+@requires(Permission.CALL_MAKE)
+def outcome(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    """Give a call that is wrapped up another outcome."""
+    found = _visible_call(request, call)
+    form = OutcomeForm(found, request.POST)
+    if not form.is_valid():
+        return _call_page(request, found, form, INVALID)
+    sent = form.cleaned_data
+    try:
+        change_outcome(found, sent["outcome"], by=request.member, was=sent["was"], reason=sent["reason"])
+    except TalkDoesNotFit as refusal:
+        form.add_error("outcome", str(refusal))
+        return _call_page(request, found, form, INVALID)
+    except (NotWrappedUp, OutcomeMoved):
+        found = _visible_call(request, call)
+        return _call_page(request, found, OutcomeForm(found), CONFLICT)
+    toast(request, _("Saved: %(outcome)s") % {"outcome": sent["outcome"].label})
+    return redirect(found)
+
+
+def _visible_call(request: MemberRequest, pk: uuid.UUID) -> Call:
+    found: Call = get_object_or_404(Call.objects.visible_to(request.member).select_related(*WITH), pk=pk)
+    return found
+
+
+def _call_page(request: MemberRequest, found: Call, form: OutcomeForm, status: int) -> HttpResponse:
+    context = _about(request, found, form) | {"has_moved": status == CONFLICT}
+    return TemplateResponse(request, "dialer/call.html", context, status=status)
+
+
+def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, Any]:
+    """What the page of a call shows."""
     events = CallEvent.objects.filter(call_token=found.pk).order_by("received_at", "pk")
-    context = {
+    return {
         "call": found,
+        "form": form,
+        "has_moved": False,
         "why": FAILURES.get(found.failure, found.failure),
         # Another telecaller's lead is not theirs to open.
         "may_open_lead": Lead.objects.visible_to(request.member).filter(pk=found.lead_id).exists(),
-        "events": events[:200] if request.member.sees_everything else None,
+        "events": events[:MOST_EVENTS] if request.member.sees_everything else None,
     }
-    return TemplateResponse(request, "dialer/call.html", context)

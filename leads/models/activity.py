@@ -10,8 +10,9 @@ class Activity(OrganisationOwned):
     """One line of a lead's timeline, written by the action that made it happen and never changed.
 
     `details` by kind: CALL {call, disposition, status, talk_seconds, ring_seconds, direction}; CHANGE {changes: [{field,
-    old, new}]}; STATUS {old, new} ids; FOLLOW_UP {follow_up, due_at, event: created, moved, done, cancelled or reopened};
-    IMPORT {batch, verdict}; ASSIGNED {old, new} ids of memberships or null.
+    old, new}]}, and of a call's outcome, in ids, with {call}; STATUS {old, new} ids; FOLLOW_UP {follow_up, due_at,
+    event: created, moved, done, cancelled or reopened}; IMPORT {batch, verdict}; ASSIGNED {old, new} ids of memberships
+    or null.
     """
 
     class Kind(models.TextChoices):

@@ -1,0 +1,68 @@
+"""Giving a call another outcome, once it is wrapped up and the telecaller has gone on."""
+
+import uuid
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Membership
+from dialer.actions.wrap_up import OUTCOME_CHANGED, bar_numbers, bring_up_to_date, refuse_unfitting
+from dialer.models import Call, Disposition
+from leads.actions.editing import change_status, write
+from leads.models import Activity
+
+
+class NotWrappedUp(Exception):
+    """The call is on the line or waits for its first outcome, which is chosen in the wrap-up."""
+
+
+class OutcomeMoved(Exception):
+    """Somebody else gave the call another outcome meanwhile. `call` is the call as it stands."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(str(call))
+        self.call = call
+
+
+@transaction.atomic
+def change_outcome(
+    call: Call, disposition: Disposition, *, by: Membership, was: uuid.UUID | None, reason: str = ""
+) -> Call:
+    """Give a wrapped-up call the outcome `disposition`; both outcomes and `reason` stay on the lead's timeline.
+
+    `was` is the outcome that the form showed. Figures and the lead's last outcome follow. "Do not call" bars the
+    person's numbers; another outcome in its place does not free them, since the bar is a fact of its own. The lead moves
+    to the status of the outcome only when this is the last call to it. Follow-ups and the queue stay as people left
+    them meanwhile. Raises `NotWrappedUp`, `OutcomeMoved` and `TalkDoesNotFit`.
+    """
+    row: Call = (
+        Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
+    )
+    if row.closed_at is None:
+        raise NotWrappedUp
+    old = row.disposition_id
+    if old == disposition.pk:
+        return row
+    if old != was:
+        raise OutcomeMoved(row)
+    refuse_unfitting(row, disposition)
+    row.disposition = disposition
+    row.save(update_fields=["disposition"])
+    _write_history(row, old, by=by, reason=reason)
+    if disposition.is_do_not_call:
+        bar_numbers(row, by=by)
+    if disposition.next_status is not None and _is_last(row):
+        change_status(row.lead, disposition.next_status, by=by)
+    bring_up_to_date(row)
+    audit.record(OUTCOME_CHANGED, by=by, subject=row, old=str(old) if old else None, new=str(disposition.pk))
+    return row
+
+
+def _write_history(call: Call, old: uuid.UUID | None, *, by: Membership, reason: str) -> None:
+    change = {"field": "outcome", "old": str(old) if old else None, "new": str(call.disposition_id)}
+    write(call.lead, Activity.Kind.CHANGE, by=by, text=reason, details={"call": str(call.pk), "changes": [change]})
+
+
+def _is_last(call: Call) -> bool:
+    """Whether nobody has called the lead since."""
+    return not Call.objects.filter(lead=call.lead_id, started_at__gt=call.started_at).exists()
