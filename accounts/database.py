@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
+from accounts.migrations_tenancy import SEARCHER
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned
 
@@ -31,7 +32,7 @@ def become_application() -> None:
 
 
 def prepare() -> None:
-    """Create the application's role and the extensions, as the owner."""
+    """Create the application's role, the one that text search works as, and the extensions, as the owner."""
     role = connection.ops.quote_name(settings.DATABASE_ROLE)
     with connection.cursor() as cursor:
         # Two migrations at once (two test workers) must not both create the role: roles belong to the whole cluster.
@@ -40,7 +41,13 @@ def prepare() -> None:
         if cursor.fetchone() is None:
             cursor.execute(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS")
         cursor.execute("SELECT pg_advisory_unlock(hashtext('jini.prepare'))")
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        # The lock is one of this database only, the role one of the whole cluster.
+        cursor.execute(
+            f"DO $$ BEGIN CREATE ROLE {SEARCHER} NOLOGIN NOBYPASSRLS; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+        for extension in ("pg_trgm", "btree_gin"):
+            cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
 
 
 def grant() -> None:
@@ -63,10 +70,15 @@ def tenant_models() -> Iterator[type[OrganisationOwned]]:
 
 _TABLE = """
 SELECT c.relrowsecurity AND c.relforcerowsecurity,
-       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid),
+       EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = %(table)s || '_organisation'),
+       NOT EXISTS (
+           SELECT FROM pg_policy p
+           WHERE p.polrelid = c.oid AND p.polname <> %(table)s || '_organisation'
+             AND p.polroles <> ARRAY[%(searcher)s::regrole::oid]
+       ),
        (SELECT a.attnotnull FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'organisation_id'),
-       EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = %s || '_organisation_key')
-FROM pg_class c WHERE c.relname = %s AND c.relnamespace = 'public'::regnamespace
+       EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = %(table)s || '_organisation_key')
+FROM pg_class c WHERE c.relname = %(table)s AND c.relnamespace = 'public'::regnamespace
 """
 _REFERENCE = """
 SELECT EXISTS (
@@ -84,11 +96,17 @@ def faults() -> list[str]:
     with connection.cursor() as cursor:
         for model in tenant_models():
             table = model._meta.db_table  # noqa: SLF001 -- Django's documented name
-            cursor.execute(_TABLE, [table, table])
+            cursor.execute(_TABLE, {"table": table, "searcher": SEARCHER})
             row = cursor.fetchone()
             for is_there, part in zip(
-                row or (False,) * 4,
-                ("forced row-level security", "a policy", "NOT NULL", "the organisation key"),
+                row or (False,) * 5,
+                (
+                    "forced row-level security",
+                    "its policy",
+                    "a policy that stands alone",
+                    "NOT NULL",
+                    "the organisation key",
+                ),
                 strict=True,
             ):
                 if not is_there:

@@ -1,7 +1,10 @@
 """Operations that put a tenant table under row-level security and its references under composite keys."""
 
+from django.conf import settings
 from django.db.migrations import RunSQL
 
+# Owns the functions that search in text, and may do nothing else: see `search_function`.
+SEARCHER = "jini_search"
 POLICY = "organisation_id = (SELECT nullif(current_setting('jini.organisation', true), '')::uuid)"
 
 
@@ -46,3 +49,45 @@ def composite_keys(*references: tuple[str, str, str]) -> list[RunSQL]:
         )
         for child, column, parent in references
     ]
+
+
+def searched_table(table: str, *columns: str) -> RunSQL:
+    """Return the operation that lets search functions read `columns` of every organisation's rows in `table`.
+
+    Under row-level security PostgreSQL may use an index only for conditions that cannot leak what they compare, and
+    LIKE is none. So search runs as a role that the policy does not narrow; its functions name the organisation.
+    """
+    return RunSQL(
+        f"""
+        GRANT USAGE ON SCHEMA public TO {SEARCHER};
+        GRANT SELECT ({", ".join(columns)}) ON {table} TO {SEARCHER};
+        CREATE POLICY {table}_search ON {table} FOR SELECT TO {SEARCHER} USING (true);
+        """,
+        f"""
+        DROP POLICY {table}_search ON {table};
+        REVOKE ALL ON {table} FROM {SEARCHER};
+        """,
+    )
+
+
+def search_function(signature: str, create: str) -> RunSQL:
+    """Return the operation that runs `create` and lets the application, and nobody else, call the function.
+
+    `create` says SECURITY DEFINER and sets the search path; the function itself must refuse another organisation than
+    the one of the scope. Membership of the role lasts for these statements only: as a member of it, an owner who is no
+    superuser would be free of row-level security.
+    """
+    role = f'"{settings.DATABASE_ROLE}"'
+    return RunSQL(
+        f"""
+        GRANT {SEARCHER} TO CURRENT_USER;
+        GRANT CREATE ON SCHEMA public TO {SEARCHER};
+        {create}
+        REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION {signature} TO {role};
+        ALTER FUNCTION {signature} OWNER TO {SEARCHER};
+        REVOKE CREATE ON SCHEMA public FROM {SEARCHER};
+        REVOKE {SEARCHER} FROM CURRENT_USER;
+        """,
+        f"DROP FUNCTION {signature}",
+    )

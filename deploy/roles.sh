@@ -4,4 +4,6 @@ set -euo pipefail
 psql -v ON_ERROR_STOP=1 -v app="$JINI_APP_PASSWORD" -v backup="$JINI_BACKUP_PASSWORD" -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
 CREATE ROLE jini_app LOGIN NOBYPASSRLS PASSWORD :'app';
 CREATE ROLE jini_backup LOGIN BYPASSRLS PASSWORD :'backup' IN ROLE pg_read_all_data;
+-- `migrate` makes it too; a dump that is restored into a new cluster expects it.
+CREATE ROLE jini_search NOLOGIN NOBYPASSRLS;
 SQL

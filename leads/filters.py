@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from accounts.models import Membership
+from jini.lib.paging import COUNT_CAP, capped_count
+from jini.lib.words import grouped
+from leads import searching
 from leads.models import ImportBatch, Lead, Status
 
 LONGEST_SEARCH = 100
@@ -21,10 +22,20 @@ class Found:
     words: str = ""
     status: Status | None = None
     batch: ImportBatch | None = None
+    # Many have the words; and more than are counted, as the search itself found out.
+    is_common: bool = False
+    is_counted: bool = False
 
     @property
     def is_narrowed(self) -> bool:
         return bool(self.words or self.status or self.batch)
+
+    @property
+    def count_text(self) -> str:
+        """How many leads there are, in words; of a common word so many are not worth counting."""
+        if self.is_counted:
+            return f"{grouped(searching.MOST_NAMED)}+"
+        return capped_count(self.leads, searching.MOST_NAMED if self.is_common else COUNT_CAP)
 
 
 def find(member: Membership, query: Mapping[str, str]) -> Found:
@@ -36,20 +47,16 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
     words = query.get("q", "").strip()[:LONGEST_SEARCH]
     status = next((row for row in Status.objects.in_order() if str(row.pk) == query.get("status")), None)
     batch = _batch(query.get("import", ""))
+    is_common = is_counted = False
     if words:
-        leads = leads.filter(search(words))
+        found = searching.search(leads, words)
+        leads, is_common = found.leads, found.is_common
+        is_counted = found.is_counted and member.sees_everything and status is None and batch is None
     if status is not None:
         leads = leads.filter(status=status)
     if batch is not None:
         leads = leads.filter(import_batch=batch)
-    return Found(leads, words, status, batch)
-
-
-def search(words: str) -> Q:
-    """The condition that a lead has `words` in its name, e-mail or city, or their digits in its number."""
-    found = Q(name__icontains=words) | Q(email__icontains=words) | Q(city__icontains=words)
-    digits = "".join(str(int(character)) for character in words if character.isdecimal())
-    return found | Q(phone__contains=digits) if len(digits) >= 3 and not re.search(r"[^\W\d]", words) else found
+    return Found(leads, words, status, batch, is_common, is_counted)
 
 
 def _batch(batch_id: str) -> ImportBatch | None:

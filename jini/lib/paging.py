@@ -46,10 +46,17 @@ def capped_count(queryset: "QuerySet[Any]", cap: int = COUNT_CAP) -> str:
 
 
 def keyset_page(
-    request: HttpRequest, queryset: "QuerySet[Row]", *, by: str = "-created_at", size: int = 50, counted: bool = False
+    request: HttpRequest,
+    queryset: "QuerySet[Row]",
+    *,
+    by: str = "-created_at",
+    size: int = 50,
+    counted: bool = False,
+    count_text: str = "",
 ) -> Page[Row]:
     """The page that the query string of `request` asks for (`older=` or `newer=` a cursor; else the first).
 
+    `counted` has the rows counted; who knows their number says it in `count_text`.
     `by` is a field or annotation that is never null, with "-" for descending; `id` breaks ties in the same direction.
     A cursor that cannot be read (old, cut off, made up) gives the first page: there is nothing to protect in it, since
     the rows come from `queryset`, which is already narrowed to what the member may see.
@@ -70,7 +77,7 @@ def keyset_page(
         rows=rows,
         newer_url=_url(request, "newer", rows[0], name) if has_newer and rows else _url(request) if has_newer else "",
         older_url=_url(request, "older", rows[-1], name) if has_older and rows else "",
-        count_text=capped_count(queryset) if counted else "",
+        count_text=capped_count(queryset) if counted else count_text,
         starts_at=getattr(rows[0], name) if has_newer and rows else None,
     )
 

@@ -1,5 +1,8 @@
 """The three layers of the tenant boundary, each proven by removing it."""
 
+import re
+import uuid
+
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django_scopes import ScopeError, scopes_disabled
@@ -104,6 +107,63 @@ def test_without_the_composite_key_the_foreign_lead_is_accepted(scope, telecalle
     _call(foreign_lead, telecaller)
 
 
+def test_search_refuses_the_organisation_of_another_scope(scope, rival, foreign_lead):
+    with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
+        _search(rival)
+    with database_scope(rival.pk):
+        assert _search(rival) == [foreign_lead.pk]
+
+
+def test_search_outside_every_scope_is_refused(rival, foreign_lead):
+    with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
+        _search(rival)
+
+
+def test_without_its_guard_search_reaches_another_organisation(scope, rival, foreign_lead):
+    """The twin: the policy does not bind the role that search works as, so the guard is all there is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('leads_search'::regproc)")
+        definition = cursor.fetchone()[0]
+    guard = re.compile(r"IF p_organisation IS DISTINCT FROM.*?END IF;", re.DOTALL)
+
+    alter(guard.sub("", definition, count=1))
+
+    assert _search(rival) == [foreign_lead.pk]
+
+
+def test_the_role_of_the_search_can_do_nothing_else(db):
+    """It reads a few columns, nobody works as it, and only the application calls its function."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolcanlogin, rolsuper, rolbypassrls, (SELECT count(*) FROM pg_auth_members m WHERE m.roleid = r.oid)"
+            " FROM pg_roles r WHERE rolname = 'jini_search'"
+        )
+        assert cursor.fetchone() == (False, False, False, 0)
+        cursor.execute(
+            "SELECT a.attrelid::regclass::text, a.attname, p.privilege_type FROM pg_attribute a, aclexplode(a.attacl) p "
+            "WHERE p.grantee = 'jini_search'::regrole ORDER BY 1, 2"
+        )
+        assert cursor.fetchall() == [
+            ("leads_lead", "created_at", "SELECT"),
+            ("leads_lead", "id", "SELECT"),
+            ("leads_lead", "organisation_id", "SELECT"),
+            ("leads_lead", "search_text", "SELECT"),
+            ("leads_leadphone", "lead_id", "SELECT"),
+            ("leads_leadphone", "organisation_id", "SELECT"),
+            ("leads_leadphone", "phone", "SELECT"),
+        ]
+        cursor.execute(
+            "SELECT grantee::regrole::text FROM pg_proc p, aclexplode(p.proacl) WHERE p.proname = 'leads_search' ORDER BY 1"
+        )
+        assert cursor.fetchall() == [("jini_app",), ("jini_search",)]
+
+
+def _search(organisation: Organisation) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(leads_search(%s, %s, 10))", [organisation.pk, ["lead"]])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def test_every_tenant_table_is_behind_the_boundary(db):
     assert database.faults() == []
 
@@ -112,6 +172,19 @@ def test_a_table_without_its_policy_is_a_fault(db):
     alter("ALTER TABLE leads_tag NO FORCE ROW LEVEL SECURITY")
 
     assert database.faults() == ["leads_tag lacks forced row-level security"]
+
+
+@pytest.mark.parametrize("whom", ["jini_app", "PUBLIC"])
+def test_a_policy_beside_the_tables_own_is_a_fault(db, whom):
+    alter(f"CREATE POLICY leads_tag_all ON leads_tag TO {whom} USING (true)")
+
+    assert database.faults() == ["leads_tag lacks a policy that stands alone"]
+
+
+def test_a_policy_for_search_alone_does_not_pass_for_the_tables_own(db):
+    alter("DROP POLICY leads_lead_organisation ON leads_lead")
+
+    assert database.faults() == ["leads_lead lacks its policy"]
 
 
 def test_scopes_nest_and_return(organisation, rival):

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +103,13 @@ class Lead(OrganisationOwned):
     # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # Written by the database, and read by the search only: see leads/searching.py.
+    search_text = models.GeneratedField(
+        expression=models.Func("name", "email", "city", "phone", function="leads_search_text"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
     tags = models.ManyToManyField("leads.Tag", through="leads.LeadTag", related_name="+")
 
     objects: ClassVar[Any] = scoped(LeadQuerySet)
@@ -124,6 +132,9 @@ class Lead(OrganisationOwned):
             models.Index(fields=["organisation", "assigned_to", "-created_at", "-id"], name="lead_newest_of_owner"),
             models.Index(fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status"),
             models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
+            GinIndex(
+                fields=["organisation", "search_text"], name="lead_by_text", opclasses=["uuid_ops", "gin_trgm_ops"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +167,14 @@ class LeadPhone(OrganisationOwned):
             models.UniqueConstraint(fields=["organisation", "lead", "phone"], name="lead_phone_alternate_once"),
             models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_alternate_is_e164"),
         ]
-        indexes = [models.Index(fields=["organisation", "phone"], name="lead_by_alternate")]
+        indexes = [
+            models.Index(fields=["organisation", "phone"], name="lead_by_alternate"),
+            GinIndex(
+                fields=["organisation", "phone"],
+                name="lead_by_alternate_digits",
+                opclasses=["uuid_ops", "gin_trgm_ops"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"LeadPhone {self.pk}"

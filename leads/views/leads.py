@@ -17,12 +17,15 @@ from leads.filters import find
 from leads.forms import LeadForm
 from leads.models import Lead, Status
 
+PAGE = 50
+
 
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def leads(request: MemberRequest) -> HttpResponse:
     found = find(request.member, request.GET)
-    page = keyset_page(request, found.leads.select_related("status", "assigned_to__user"), counted=True)
+    rows = found.leads.select_related("status", "assigned_to__user")
+    page = keyset_page(request, rows, size=PAGE, count_text=found.count_text)
     context = {
         "page": page,
         "q": found.words,
