@@ -14,9 +14,11 @@ class DialerConfig(AppConfig):
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
         from dialer.campaigns.settling import watch  # noqa: PLC0415 -- models are loaded only now
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
+        from dialer.lead_filters import OF_CAMPAIGN  # noqa: PLC0415 -- as above
         from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
+            lead_filters,
             lead_removal,
             lead_watch,
             lookups,
@@ -27,6 +29,7 @@ class DialerConfig(AppConfig):
 
         context.parts["callbar"] = call_bar
         panels.register("lead.call", call_panel)
+        lead_filters.register(OF_CAMPAIGN)
         lead_removal.on_removal(release)
         lead_watch.watch(watch)
         on_founding(give_dialer)

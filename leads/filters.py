@@ -1,7 +1,6 @@
 """Which leads a query string means: on the lead list, and wherever leads are chosen by it."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,8 @@ from accounts.models import Membership
 from jini.lib.paging import COUNT_CAP, capped_count
 from jini.lib.words import grouped
 from leads import searching
-from leads.models import ImportBatch, Lead, Status
+from leads.models import Lead
+from leads.narrowing import Chip, narrow
 
 LONGEST_SEARCH = 100
 
@@ -20,15 +20,14 @@ class Found:
 
     leads: Any
     words: str = ""
-    status: Status | None = None
-    batch: ImportBatch | None = None
+    chips: Sequence[Chip] = ()
     # Many have the words; and more than are counted, as the search itself found out.
     is_common: bool = False
     is_counted: bool = False
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.words or self.status or self.batch)
+        return bool(self.words or self.chips)
 
     @property
     def count_text(self) -> str:
@@ -39,27 +38,16 @@ class Found:
 
 
 def find(member: Membership, query: Mapping[str, str]) -> Found:
-    """Return the leads that `member` may see and `query` means: q (search), status (id), import (id of a batch).
+    """Return the leads that `member` may see and `query` means: q (search), and the filters of `leads.narrowing`.
 
     What does not fit (an id of nothing, or of another organisation) narrows nothing.
     """
     leads = Lead.objects.visible_to(member)
     words = query.get("q", "").strip()[:LONGEST_SEARCH]
-    status = next((row for row in Status.objects.in_order() if str(row.pk) == query.get("status")), None)
-    batch = _batch(query.get("import", ""))
     is_common = is_counted = False
     if words:
         found = searching.search(leads, words)
-        leads, is_common = found.leads, found.is_common
-        is_counted = found.is_counted and member.sees_everything and status is None and batch is None
-    if status is not None:
-        leads = leads.filter(status=status)
-    if batch is not None:
-        leads = leads.filter(import_batch=batch)
-    return Found(leads, words, status, batch, is_common, is_counted)
-
-
-def _batch(batch_id: str) -> ImportBatch | None:
-    if not re.fullmatch(r"[0-9a-f-]{36}", batch_id):
-        return None
-    return ImportBatch.objects.filter(pk=batch_id).first()
+        leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
+    leads, chips = narrow(leads, member, query)
+    is_counted = is_counted and member.sees_everything and not chips
+    return Found(leads, words, chips, is_common, is_counted)

@@ -13,9 +13,10 @@ from jini.lib.fragments import fragment
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken
+from leads.filter_form import FilterForm
 from leads.filters import find
 from leads.forms import LeadForm
-from leads.models import Lead, Status
+from leads.models import Lead
 
 PAGE = 50
 
@@ -29,9 +30,7 @@ def leads(request: MemberRequest) -> HttpResponse:
     context = {
         "page": page,
         "q": found.words,
-        "status": found.status,
-        "batch": found.batch,
-        "statuses": Status.objects.in_order(),
+        "form": FilterForm(request.GET, request.member, found),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
         "query": request.GET.urlencode(),
     }

@@ -1,0 +1,253 @@
+"""The filters of the lead list, one function each: what a name and a value of the query string leave of the leads."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from jini.lib import lead_filters, lookups
+from jini.lib.words import date_and_time
+from leads.models import FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
+from teams.models import Team, TeamMembership
+
+NONE, ME = "none", "me"
+# A number typed into the address stays within what the column holds.
+MOST = 32_767
+OPEN = (Status.Kind.OPEN, Status.Kind.ON_HOLD)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One filter that is asked for, by `member` with `value`."""
+
+    leads: Any
+    value: str
+    member: Membership
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: its name in the query string, and what it says."""
+
+    name: str
+    text: str
+
+
+Narrowed = tuple[Any, str] | None
+
+
+def narrow(leads: Any, member: Membership, query: Mapping[str, str]) -> tuple[Any, list[Chip]]:
+    """Return the leads that the filters of `query` leave, and the filters that were understood.
+
+    Days are those of the organisation's zone, both ends included. What does not fit narrows nothing.
+    """
+    chips = []
+    for name, apply in FILTERS.items():
+        value = query.get(name, "").strip()
+        if value and (narrowed := apply(Asked(leads, value, member))) is not None:
+            leads, text = narrowed
+            chips.append(Chip(name, text))
+    for added in lead_filters.registered():
+        value = query.get(added.name, "").strip()
+        if value and (label := dict(added.choices()).get(value)) is not None:
+            leads = added.apply(leads, [value])
+            chips.append(Chip(added.name, f"{added.label}: {label}"))
+    return leads, chips
+
+
+def _status(asked: Asked) -> Narrowed:
+    status = _one(Status.objects.all(), asked.value)
+    return (asked.leads.filter(status=status), status.label) if status else None
+
+
+def _status_kind(asked: Asked) -> Narrowed:
+    if asked.value not in Status.Kind.values:
+        return None
+    return asked.leads.filter(status__kind=asked.value), str(Status.Kind(asked.value).label)
+
+
+def _owner(asked: Asked) -> Narrowed:
+    if asked.value == NONE:
+        return asked.leads.filter(assigned_to=None), _("No owner")
+    if asked.value == ME:
+        return asked.leads.filter(assigned_to=asked.member), _("Mine")
+    who = _one(Membership.objects.of(current_organisation()).select_related("user"), asked.value)
+    return (asked.leads.filter(assigned_to=who), who.name) if who else None
+
+
+def _team(asked: Asked) -> Narrowed:
+    team = _one(Team.objects.all(), asked.value)
+    if team is None:
+        return None
+    return asked.leads.filter(assigned_to__in=TeamMembership.objects.filter(team=team).values("member")), team.name
+
+
+def _source(asked: Asked) -> Narrowed:
+    if asked.value == NONE:
+        return asked.leads.filter(source=""), _("No source")
+    return asked.leads.filter(source=asked.value), asked.value
+
+
+def _city(asked: Asked) -> Narrowed:
+    return asked.leads.filter(city__iexact=asked.value), asked.value
+
+
+def _tag(asked: Asked) -> Narrowed:
+    tag = _one(Tag.objects.all(), asked.value)
+    if tag is None:
+        return None
+    return asked.leads.filter(Exists(LeadTag.objects.filter(lead=OuterRef("pk"), tag=tag))), tag.name
+
+
+def _language(asked: Asked) -> Narrowed:
+    if asked.value not in Lead.Language.values:
+        return None
+    return asked.leads.filter(language=asked.value), str(Lead.Language(asked.value).label)
+
+
+def _import(asked: Asked) -> Narrowed:
+    batch = _one(ImportBatch.objects.all(), asked.value)
+    return (asked.leads.filter(import_batch=batch), batch.file_name) if batch else None
+
+
+def _outcome(asked: Asked) -> Narrowed:
+    label = {str(key): text for key, text in lookups.labels("dispositions").items()}.get(asked.value)
+    if label is None:
+        return None
+    return asked.leads.filter(last_disposition_id=uuid.UUID(asked.value)), _("Last: %(outcome)s") % {"outcome": label}
+
+
+def _follow_up(asked: Asked) -> Narrowed:
+    """Whether a follow-up is open: overdue, today, or none at all."""
+    open_ones = FollowUp.objects.open().filter(lead=OuterRef("pk"))
+    now = timezone.now()
+    midnight = _start(timezone.localdate() + dt.timedelta(days=1))
+    conditions = {
+        "overdue": (Exists(open_ones.filter(due_at__lt=now)), _("Follow-up overdue")),
+        "today": (Exists(open_ones.filter(due_at__gte=now, due_at__lt=midnight)), _("Follow-up today")),
+        NONE: (~Exists(open_ones), _("No follow-up")),
+    }
+    if asked.value not in conditions:
+        return None
+    condition, text = conditions[asked.value]
+    return asked.leads.filter(condition), text
+
+
+def _untouched(asked: Asked) -> Narrowed:
+    if asked.value != "1":
+        return None
+    return asked.leads.filter(attempts=0, status__kind__in=OPEN), _("Untouched")
+
+
+def _age(asked: Asked) -> Narrowed:
+    """How long ago a lead was created: under an hour, a day, three days, or longer."""
+    now = timezone.now()
+    hour, day, days = now - dt.timedelta(hours=1), now - dt.timedelta(days=1), now - dt.timedelta(days=3)
+    ages = {
+        "hour": (Q(created_at__gt=hour), _("Under 1 hour old")),
+        "day": (Q(created_at__lte=hour, created_at__gt=day), _("1 to 24 hours old")),
+        "days": (Q(created_at__lte=day, created_at__gt=days), _("1 to 3 days old")),
+        "older": (Q(created_at__lte=days), _("Over 3 days old")),
+    }
+    if asked.value not in ages:
+        return None
+    condition, text = ages[asked.value]
+    return asked.leads.filter(condition), text
+
+
+def _at_least(field: str, text: str) -> Callable[[Asked], Narrowed]:
+    def apply(asked: Asked) -> Narrowed:
+        number = _number(asked.value)
+        if number is None:
+            return None
+        return asked.leads.filter(**{f"{field}__gte": number}), _(text) % {"number": number}
+
+    return apply
+
+
+def _at_most(field: str, text: str) -> Callable[[Asked], Narrowed]:
+    def apply(asked: Asked) -> Narrowed:
+        number = _number(asked.value)
+        if number is None:
+            return None
+        return asked.leads.filter(**{f"{field}__lte": number}), _(text) % {"number": number}
+
+    return apply
+
+
+def _from(field: str, text: str) -> Callable[[Asked], Narrowed]:
+    def apply(asked: Asked) -> Narrowed:
+        if (day := _day(asked.value)) is None:
+            return None
+        return asked.leads.filter(**{f"{field}__gte": _start(day)}), _(text) % {"day": date_and_time(day)}
+
+    return apply
+
+
+def _to(field: str, text: str) -> Callable[[Asked], Narrowed]:
+    def apply(asked: Asked) -> Narrowed:
+        if (day := _day(asked.value)) is None:
+            return None
+        after = _start(day + dt.timedelta(days=1))
+        return asked.leads.filter(**{f"{field}__lt": after}), _(text) % {"day": date_and_time(day)}
+
+    return apply
+
+
+def _number(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and int(value) <= MOST else None
+
+
+def _day(value: str) -> dt.date | None:
+    try:
+        day = parse_date(value)
+    except ValueError:
+        return None
+    # The calendar's own edges have no day before or after them.
+    return day if day and 1900 < day.year < 2900 else None
+
+
+def _start(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=current_organisation().zone)
+
+
+def _one(rows: Any, value: str) -> Any:
+    try:
+        return rows.filter(pk=uuid.UUID(value)).first()
+    except ValueError:
+        return None
+
+
+FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
+    "status": _status,
+    "status_kind": _status_kind,
+    "owner": _owner,
+    "team": _team,
+    "source": _source,
+    "city": _city,
+    "tag": _tag,
+    "language": _language,
+    "import": _import,
+    "outcome": _outcome,
+    "follow_up": _follow_up,
+    "untouched": _untouched,
+    "age": _age,
+    "attempts_min": _at_least("attempts", gettext_noop("At least %(number)s attempts")),
+    "attempts_max": _at_most("attempts", gettext_noop("At most %(number)s attempts")),
+    "connected_min": _at_least("connected", gettext_noop("Connected at least %(number)s times")),
+    "created_from": _from("created_at", gettext_noop("Created from %(day)s")),
+    "created_to": _to("created_at", gettext_noop("Created to %(day)s")),
+    "assigned_from": _from("assigned_at", gettext_noop("Assigned from %(day)s")),
+    "assigned_to": _to("assigned_at", gettext_noop("Assigned to %(day)s")),
+    "won_from": _from("won_at", gettext_noop("Won from %(day)s")),
+    "won_to": _to("won_at", gettext_noop("Won to %(day)s")),
+}
