@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Membership
 from dialer.models import Disposition
+from jini.lib.figures import mark_all_dirty
 
 
 class NoneLeft(Exception):
@@ -20,4 +21,7 @@ def save_disposition(disposition: Disposition, *, fields: Sequence[str], by: Mem
     if not disposition.is_active and not others.exists():
         raise NoneLeft
     disposition.save()
+    if "is_customer_contact" in fields:
+        # Past calls with this outcome count as contacts now, or no more.
+        mark_all_dirty()
     audit.record("disposition.changed", by=by, subject=disposition, fields=list(fields))

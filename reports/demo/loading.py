@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation, User
 from accounts.tenancy import acting_for
 from leads.models import Activity
+from reports.actions.rollups import rebuild
 from reports.demo import calendar, calls, imports, people_called
 from reports.demo.organisation import Cast, found
 from reports.demo.plan import GUEST, PLANS
@@ -32,6 +33,7 @@ def load(*, seed: int) -> list[Organisation]:
     for cast in casts:
         with acting_for(cast.organisation):
             _fill(cast, now)
+        rebuild(cast.organisation)
     email, name, role = GUEST
     Membership.objects.create(
         organisation=Organisation.objects.get(name=name), user=User.objects.get(email=email), role=role

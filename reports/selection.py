@@ -1,0 +1,132 @@
+"""What a page of figures is about: days, people, campaign. The state of the page is its query string."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.tenancy import current_organisation
+from dialer.models import Call, Campaign, QueueEntry
+from leads.models import FollowUp, Lead
+from reports.days import bounds
+from reports.period import Period, read_period
+from teams.models import Team, TeamMembership
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`people` is None for everybody, else the ids of the memberships whose calls and leads count."""
+
+    period: Period
+    people: tuple[uuid.UUID, ...] | None = None
+    team: Team | None = None
+    telecaller: Membership | None = None
+    campaign: Campaign | None = None
+
+    def during(self, period: Period) -> "Selection":
+        """Return the same for other days."""
+        return Selection(period, self.people, self.team, self.telecaller, self.campaign)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether leads called can be read from the rollup: of one telecaller or of everybody, over all campaigns."""
+        return self.campaign is None and (self.people is None or len(self.people) == 1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about everybody and every campaign."""
+        return self.people is None and self.campaign is None
+
+    @property
+    def calls(self) -> Any:
+        """The calls that count, as rows."""
+        first, after = bounds(self.period.first, self.period.last, current_organisation().zone)
+        calls = Call.objects.attempts().filter(started_at__gte=first, started_at__lt=after)
+        if self.people is not None:
+            calls = calls.filter(telecaller__in=self.people)
+        return calls.filter(campaign=self.campaign) if self.campaign else calls
+
+    @property
+    def leads(self) -> Any:
+        """The leads of these people and this campaign, of whatever day."""
+        leads = Lead.objects.all() if self.people is None else Lead.objects.filter(assigned_to__in=self.people)
+        if self.campaign:
+            leads = leads.filter(Exists(QueueEntry.objects.filter(lead=OuterRef("pk"), campaign=self.campaign)))
+        return leads
+
+    @property
+    def created(self) -> Any:
+        """Those of the leads that were created in the period."""
+        first, after = bounds(self.period.first, self.period.last, current_organisation().zone)
+        return self.leads.filter(created_at__gte=first, created_at__lt=after)
+
+    @property
+    def won(self) -> Any:
+        """Those of the leads that entered a won status in the period."""
+        first, after = bounds(self.period.first, self.period.last, current_organisation().zone)
+        return self.leads.filter(won_at__gte=first, won_at__lt=after)
+
+    @property
+    def follow_ups(self) -> "QuerySet[FollowUp]":
+        """Follow-ups that fell due in the period and were not cancelled; of today those whose time has come."""
+        first, after = bounds(self.period.first, self.period.last, current_organisation().zone)
+        due = FollowUp.objects.filter(due_at__gte=first, due_at__lt=min(after, timezone.now()), cancelled_at=None)
+        return due if self.people is None else due.filter(assigned_to__in=self.people)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query string of the page itself."""
+        days = {"period": self.period.key}
+        if self.period.key == "custom":
+            days |= {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        return days | self._who("telecaller")
+
+    def _who(self, person: str) -> dict[str, str]:
+        parts = {person: self.telecaller, "team": self.team, "campaign": self.campaign}
+        return {name: str(row.pk) for name, row in parts.items() if row is not None}
+
+    def calls_url(self, **more: Any) -> str:
+        """The address of the call log with the rows behind a figure."""
+        days = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat(), "attempts": "1"}
+        return f"{reverse('dialer:calls')}?{urlencode(days | self._who('telecaller') | more)}"
+
+    def leads_url(self, *days: str, **more: Any) -> str:
+        """The address of the lead list; `days` are the dates of a lead that lie in the period, "created" or "won"."""
+        dates = {f"{name}_from": self.period.first.isoformat() for name in days}
+        dates |= {f"{name}_to": self.period.last.isoformat() for name in days}
+        return f"{reverse('leads:list')}?{urlencode(dates | self._who('owner') | more)}"
+
+    def follow_ups_url(self, **more: Any) -> str:
+        """The address of the late follow-ups of these people."""
+        return f"{reverse('leads:follow_ups')}?{urlencode({'due': 'overdue'} | self._who('person') | more)}"
+
+
+def read_selection(query: Mapping[str, str]) -> Selection:
+    """Return what a query string of the dashboard means; ids that are none of the organisation's narrow nothing."""
+    period = read_period(query, timezone.localdate())
+    telecaller = _one(Membership.objects.of(current_organisation()).select_related("user"), query.get("telecaller"))
+    team = _one(Team.objects.all(), query.get("team"))
+    people: tuple[uuid.UUID, ...] | None = None
+    if telecaller is not None:
+        team, people = None, (telecaller.pk,)
+    elif team is not None:
+        people = tuple(TeamMembership.objects.filter(team=team).values_list("member", flat=True))
+    return Selection(period, people, team, telecaller, _one(Campaign.objects.all(), query.get("campaign")))
+
+
+def own_selection(member: Membership, query: Mapping[str, str]) -> Selection:
+    """Return the selection of a member's own figures."""
+    return Selection(read_period(query, timezone.localdate()), (member.pk,), telecaller=member)
+
+
+def _one(rows: Any, pk: str | None) -> Any:
+    try:
+        return rows.filter(pk=uuid.UUID(pk)).first() if pk else None
+    except ValueError:
+        return None
