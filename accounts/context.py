@@ -41,7 +41,7 @@ FOLLOW_UPS = Place("leads:follow_ups", "calendar-due", pgettext_lazy("navigation
 CALLS = Place("dialer:calls", "phone", pgettext_lazy("navigation", "Calls"), "c")
 MY_STATS = Place("reports:my_stats", "chart-bar", pgettext_lazy("navigation", "My stats"), "m")
 CAMPAIGNS = Place("dialer:campaigns", "speakerphone", pgettext_lazy("navigation", "Campaigns"), "k")
-TEAMS = Place("accounts:people", "users", pgettext_lazy("navigation", "Teams"), "p")
+TEAMS = Place("teams:teams", "users", pgettext_lazy("navigation", "Teams"), "p")
 IMPORTS = Place("leads:imports", "upload", pgettext_lazy("navigation", "Imports"), "i")
 SETTINGS = Place("accounts:settings", "settings", pgettext_lazy("navigation", "Settings"), "s")
 

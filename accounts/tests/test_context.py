@@ -32,7 +32,7 @@ urlpatterns = [
     _app("leads", list="leads/", follow_ups="follow-ups/", imports="imports/", new="leads/new/"),
     _app("reports", my_stats="stats/", dashboard="dashboard/"),
     _app("accounts", people="people/", settings="settings/", theme="theme/", switch="switch/", profile="me/"),
-    _app("teams", presence="presence/"),
+    _app("teams", presence="presence/", teams="teams/"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.account.urls")),
 ]

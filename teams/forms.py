@@ -1,0 +1,54 @@
+"""What a team is asked for."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.permissions import Role
+from accounts.tenancy import current_organisation
+from teams.models import Team, TeamMembership
+
+
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Ticks for the organisation's active people; who is in another team is named with it."""
+
+    widget = forms.CheckboxSelectMultiple
+    teams: dict[Any, str] = {}
+
+    def label_from_instance(self, member: Any) -> str:
+        """The name, and the other team the person would leave."""
+        team = self.teams.get(member.pk, "")
+        return f"{member.name} ({team})" if team else member.name
+
+
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
+    members = PeopleField(label=_("Members"), queryset=Membership.objects.none(), required=False)
+    leads = PeopleField(label=_("Led by"), queryset=Membership.objects.none(), required=False)
+
+    class Meta:
+        model = Team
+        fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Membership.objects.active().of(current_organisation()).select_related("user")
+        rows = TeamMembership.objects.select_related("team")
+        elsewhere = {row.member_id: row.team.name for row in rows if row.team_id != self.instance.pk}
+        mine = [row for row in rows if row.team_id == self.instance.pk]
+        choices = {
+            "members": people.exclude(role__in=[Role.ADMIN, Role.OWNER]),
+            "leads": people.exclude(role=Role.TELECALLER),
+        }
+        for name, queryset in choices.items():
+            field: Any = self.fields[name]
+            field.queryset, field.teams = queryset, elsewhere
+            field.initial = [row.member_id for row in mine if row.is_lead == (name == "leads")]
+
+    def clean_name(self) -> str:
+        """Refuse the name of another team, in whatever case."""
+        name = " ".join(self.cleaned_data["name"].split())
+        if Team.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another team has this name."))
+        return name
