@@ -119,7 +119,7 @@ def test_a_row_shorter_than_the_heading():
     assert reader.read(2, ["9876543210"]).phone == "+919876543210"
 
 
-@given(st.lists(st.text(max_size=300), max_size=len(COLUMNS)))
+@given(st.lists(st.text(max_size=40), max_size=len(COLUMNS)))
 def test_any_cells_give_values_the_table_can_hold(cells):
     row = reader.read(2, cells)
 
