@@ -140,18 +140,22 @@ class Simulator:
 
     def _cut(self, record: SimulatedCall, now: dt.datetime) -> None:
         """End every leg that is not over now, and forget what would have come."""
-        coming = [row for row in record.events if _moment(row["at"]) > now]
         dice = random.Random(f"{record.token}cut")  # noqa: S311 -- a seed, no secret
-        for leg in {row["leg"] for row in coming}:
-            past = [row for row in record.events if row["leg"] == leg and row not in coming]
+        for leg in sorted({row["leg"] for row in record.events}):
+            mine = [row for row in record.events if row["leg"] == leg and not row.get("cut")]
+            past = [row for row in mine if _moment(row["at"]) <= now]
+            # The telecaller's leg is open without an end in sight until the customer's is dialled.
+            if any(row["status"] in TERMINAL for row in past):
+                continue
+            for row in mine:
+                if row not in past:
+                    row["cut"] = True
             answered = next((row for row in past if row["status"] == Status.IN_PROGRESS), None)
             duration = int((now - _moment(answered["at"])).total_seconds()) if answered else None
             status = Status.COMPLETED if answered else Status.CANCELED
-            url = next(row["url"] for row in record.events if row["leg"] == leg)
-            for row in coming:
-                if row["leg"] == leg:
-                    row["cut"] = True
-            self._tell(record, Leg(leg), [(status, now, duration if leg == Leg.CUSTOMER else None)], url, dice)
+            self._tell(
+                record, Leg(leg), [(status, now, duration if leg == Leg.CUSTOMER else None)], mine[0]["url"], dice
+            )
 
 
 Script = list[tuple[Status, dt.datetime, int | None]]

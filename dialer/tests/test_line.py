@@ -265,6 +265,22 @@ def test_the_simulator_calls_through_our_own_webhook(organisation, telecaller, l
     assert ended.ended_at is not None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_hanging_up_before_the_lead_is_rung_ends_the_call_at_once(organisation, telecaller, live_server, settings):
+    settings.PUBLIC_URL = live_server.url
+    with acting_for(organisation):
+        ContactPolicy.objects.update(opens_at=dt.time(0), closes_at=dt.time(23, 59, 59))
+        call = start_call(make_lead(assigned_to=telecaller), by=telecaller)
+    run_until(lambda: call_now(organisation, call).agent_status in {"ringing", "in-progress"})
+    with acting_for(organisation):
+        hang_up(call, by=telecaller)
+    run_until(lambda: not call_now(organisation, call).is_live)
+
+    ended = call_now(organisation, call)
+    assert (ended.status, ended.customer_status) == ("canceled", "intent")
+    assert ended.failure == "telecaller_hung_up"
+
+
 def call_now(organisation, call):
     with acting_for(organisation):
         return call.reloaded()

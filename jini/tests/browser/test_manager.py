@@ -54,7 +54,7 @@ def test_from_the_dashboard_to_a_call(transactional_db, visit: Visit, width):
 
     page = tab.open("/dashboard/?period=today")
     page.get_by_role("link", name="Outcomes as a table").click()
-    page.get_by_role("heading", name="Outcomes").wait_for()
+    page.get_by_role("heading", name="Outcomes", level=1).wait_for()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()
     assert "Interested,3" in download.value.path().read_text()
