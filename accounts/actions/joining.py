@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.actions.organisations import found_organisation
 from accounts.models import Membership, User
@@ -28,7 +28,12 @@ def sign_up(
         # As slow as the other way, so that the time of the answer does not tell whether an address is known.
         make_password(person["password"])
         raise EmailTaken
-    user = create_person(**person, is_verified=False)
+    try:
+        with transaction.atomic():
+            user = create_person(**person, is_verified=False)
+    except IntegrityError as error:
+        # Somebody signed up with this address between our look and our insert.
+        raise EmailTaken from error
     membership = found_organisation(owner=user, **organisation)
     accepted.record(user, **seen)
     return membership

@@ -1,9 +1,13 @@
 import re
+import threading
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection, transaction
 
+from accounts.actions.joining import EmailTaken, sign_up
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.tests.factories import make_user
@@ -119,6 +123,51 @@ def test_a_known_address_gets_the_same_answer_and_a_message(client, db):
     assert response.url == "/accounts/confirm-email/"
     assert User.objects.count() == 1
     assert mail.outbox[0].subject == "You have an account already"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_sign_up_with_one_address_in_the_same_moment_make_one_account():
+    """Both look before either inserts; the unique address lets one through, and the other gets the usual answer."""
+    ends = []
+
+    class Nothing:
+        """What a sign-up accepts; nothing here."""
+
+        def record(self, user, **seen):
+            pass
+
+    def sign_up_now():
+        try:
+            person = {"email": "twice@mail.example", "password": "x" * 12, "first_name": "A", "last_name": "B"}
+            sign_up(person=person, organisation={"name": "Twice"}, accepted=Nothing(), seen={})
+            ends.append("made")
+        except EmailTaken:
+            ends.append("taken")
+        finally:
+            connection.close()
+
+    # A lock that both wait for after their look, when they insert.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE accounts_user IN SHARE ROW EXCLUSIVE MODE")
+        threads = [threading.Thread(target=sign_up_now) for __ in range(2)]
+        for thread in threads:
+            thread.start()
+        until_waiting(cursor, 2)
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert sorted(ends) == ["made", "taken"]
+    assert User.objects.filter(email="twice@mail.example").count() == 1
+
+
+def until_waiting(cursor, count):
+    """Wait until `count` others wait for a lock of this database."""
+    for __ in range(400):
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = 'accounts_user'::regclass AND NOT granted")
+        if cursor.fetchone()[0] >= count:
+            return
+        time.sleep(0.05)
+    raise AssertionError("they never came so far")
 
 
 def test_too_many_tries_from_one_address_are_refused(client, db):
