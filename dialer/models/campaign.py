@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
@@ -44,7 +45,7 @@ class Campaign(OrganisationOwned):
         ENDED = "ended", _("Ended")
 
     name = models.CharField(_("name"), max_length=80)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(pgettext_lazy("condition", "state"), max_length=10, choices=State, default=State.DRAFT)
     priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 to 9; 9 is called first."))
     opens_at = models.TimeField(_("calls start"), default=dt.time(10))
     closes_at = models.TimeField(_("calls end"), default=dt.time(21))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.tenancy import OrganisationOwned
 
@@ -22,7 +23,7 @@ class Activity(OrganisationOwned):
         NOTE = "note", _("Note")
         MESSAGE = "message", _("Message")
         STATUS = "status", _("Status")
-        CHANGE = "change", _("Change")
+        CHANGE = "change", pgettext_lazy("timeline", "Change")
         ASSIGNED = "assigned", _("Owner")
         FOLLOW_UP = "follow_up", _("Follow-up")
         CONSENT = "consent", _("Consent")
