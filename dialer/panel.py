@@ -8,9 +8,9 @@ from django.template.loader import render_to_string
 from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
-from dialer.calls.line import active_account
+from dialer.calls.line import rings_telecaller
 from dialer.campaigns.script import paragraphs
-from dialer.models import Call, DialerSettings, Disposition, TelephonyAccount
+from dialer.models import Call, Disposition
 from leads.models import Lead
 from leads.picks import quick_picks
 
@@ -29,10 +29,8 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     call = open_call_of(member)
     if call is not None and call.lead_id == lead.pk:
         return {"lead": lead, "call": call} | (wrap_up_context(call) if call.is_in_wrap_up else _script(call, member))
-    account = active_account()
-    rings = account.provider != TelephonyAccount.Provider.OWN_PHONE
-    rings = rings and DialerSettings.objects.get().default_mode == Call.Mode.BRIDGE
-    return {"lead": lead, "call": None, "decision": decide_to_call(lead, member, rings_phone=rings), "elsewhere": call}
+    decision = decide_to_call(lead, member, rings_phone=rings_telecaller())
+    return {"lead": lead, "call": None, "decision": decision, "elsewhere": call}
 
 
 def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, Any]:

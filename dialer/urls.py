@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from dialer.views import call_log, calling, campaigns, dispositions, hooks, today, wrap_up
+from dialer.views import call_log, calling, campaigns, dispositions, hooks, today, why, wrap_up
 
 app_name = "dialer"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<uuid:campaign>/state/<str:state>/", campaigns.campaign_state, name="campaign_state"),
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
+    path("leads/<uuid:lead>/why/", why.why, name="why"),
     path("leads/<uuid:lead>/call-panel/", calling.panel, name="panel"),
     path("calls/", call_log.calls, name="calls"),
     path("calls/export.csv", call_log.export, name="calls_csv"),

@@ -71,22 +71,24 @@ def decide(lead: Lead, *, at: dt.datetime | None = None) -> Decision:
 
 
 def decide_to_call(
-    lead: Lead, telecaller: Membership, *, at: dt.datetime | None = None, rings_phone: bool = False
+    lead: Lead, telecaller: Membership | None, *, at: dt.datetime | None = None, rings_phone: bool = False
 ) -> Decision:
     """Hold a call of `telecaller` to `lead` against all contact rules, the telecaller's line and the day's limit too.
 
-    `rings_phone`: the call begins by ringing the telecaller's own phone, whose number must then be known.
+    Without a telecaller the question is whether anybody may call, whose line is then taken to be free. `rings_phone`:
+    the call begins by ringing the telecaller's own phone, whose number must then be known.
     """
     at = at or timezone.now()
     organisation = current_organisation()
     midnight = dt.datetime.combine(at.astimezone(organisation.zone).date(), dt.time(0), organisation.zone)
     with connection.cursor() as cursor:
-        cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": telecaller.pk, "midnight": midnight})
+        who = telecaller.pk if telecaller is not None else None
+        cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": who, "midnight": midnight})
         is_on_call, calls = cast("tuple[bool | None, int]", cursor.fetchone())
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
     contact, has_appointment = _contact(lead, at)
     telecaller_state = state[is_on_call]
-    if telecaller_state is TelecallerState.FREE and rings_phone and not telecaller.phone:
+    if telecaller_state is TelecallerState.FREE and rings_phone and telecaller is not None and not telecaller.phone:
         telecaller_state = TelecallerState.NO_PHONE
     contact = replace(contact, telecaller=telecaller_state, spent=replace(contact.spent, calls=calls))
     return may_contact(contact, _rules(has_appointment=has_appointment), at)

@@ -11,7 +11,7 @@ from accounts import work
 from accounts.models import Organisation
 from dialer.calls.counters import count_calls, write_line
 from dialer.calls.merging import CallState, LegState, outcome_of
-from dialer.models import Call, TelephonyAccount
+from dialer.models import Call, DialerSettings, TelephonyAccount
 from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery
 from jini.lib.figures import mark_dirty
 from teams.actions.presence import set_presence
@@ -31,6 +31,13 @@ def active_account() -> TelephonyAccount:
     """Return the account that calls of the organisation go through."""
     account: TelephonyAccount = TelephonyAccount.objects.get(is_active=True)
     return account
+
+
+def rings_telecaller() -> bool:
+    """Whether a call begins by ringing the telecaller's own phone, which the organisation's settings say."""
+    if active_account().provider == TelephonyAccount.Provider.OWN_PHONE:
+        return False
+    return bool(DialerSettings.objects.get().default_mode == Call.Mode.BRIDGE)
 
 
 def account_of(call: Call) -> TelephonyAccount:

@@ -1,0 +1,154 @@
+"""Why a lead is or is not called: every gate of the contact rules and of the queue at one moment, and when all pass."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import Membership
+from accounts.permissions import Role
+from accounts.tenancy import current_organisation
+from dialer.calls.contact import RECENT, decide_to_call
+from dialer.calls.counters import ATTEMPT
+from dialer.calls.line import rings_telecaller
+from dialer.campaigns.waiting import Person, QueueAnswer, Waiting, answers, is_handed_out
+from dialer.models import Call, CampaignMember, QueueEntry
+from leads.models import Lead
+from privacy.contact_rules import Decision, Outcome
+
+# Each step moves the clock to where what failed passes; hours, a cap and a turn need a handful.
+MOST_STEPS = 12
+FURTHEST = dt.timedelta(days=60)
+MOST_CALLS = 10
+
+
+@dataclass(frozen=True)
+class Why:
+    """`asks`: the telecaller whose own line was asked too, None when whoever calls is meant.
+
+    `handed_at`: when rules and queue let the lead be handed out, None if never by itself.
+    """
+
+    at: dt.datetime
+    asks: Membership | None
+    decision: Decision
+    queue: tuple[QueueAnswer, ...]
+    handed_at: dt.datetime | None
+
+    @property
+    def is_handed_out(self) -> bool:
+        return self.decision.is_allowed and is_handed_out(self.queue)
+
+    @property
+    def queue_refusal(self) -> QueueAnswer | None:
+        """The first gate of the queue that fails."""
+        return next((answer for answer in self.queue if answer.outcome is Outcome.FAIL), None)
+
+    @property
+    def gates(self) -> int:
+        return len(self.decision.gates) + len(self.queue)
+
+    @property
+    def next_minute(self) -> str:
+        """The first whole minute in which the rules let the person be called, as a form sends it; empty for now or never."""
+        opens_at = self.decision.dialable_at
+        if self.decision.is_allowed or opens_at is None:
+            return ""
+        rounded = (opens_at + dt.timedelta(seconds=59)).replace(second=0, microsecond=0)
+        return f"{timezone.localtime(rounded):%Y-%m-%dT%H:%M}"
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Whether `asks`, or anybody, may call the lead and is handed it."""
+
+    lead: Lead
+    asks: Membership | None
+    rings_phone: bool
+    waiting: Waiting
+
+    def at(self, moment: dt.datetime) -> tuple[Decision, tuple[QueueAnswer, ...]]:
+        decision = decide_to_call(self.lead, self.asks, at=moment, rings_phone=self.rings_phone)
+        return decision, answers(self.waiting, moment, to=self.asks.pk if self.asks else None)
+
+
+def explain(lead: Lead, *, member: Membership, at: dt.datetime) -> Why:
+    """Hold `lead` against every gate at `at`, by the facts as they stand now.
+
+    For a telecaller it is asked whether they may call it and are handed it; for others, whether anybody is.
+    """
+    asks = member if member.role == Role.TELECALLER else None
+    question = _Question(lead, asks, asks is not None and rings_telecaller(), waiting_of(lead))
+    decision, queue = question.at(at)
+    return Why(at, asks, decision, queue, _handed_at(question, at))
+
+
+def _handed_at(question: _Question, at: dt.datetime) -> dt.datetime | None:
+    """Move the clock to where the failing gates pass, and ask all of them again."""
+    for _step in range(MOST_STEPS):
+        decision, queue = question.at(at)
+        times = [answer.opens_at for answer in queue if answer.outcome is Outcome.FAIL]
+        times += [] if decision.is_allowed else [decision.dialable_at]
+        if not times:
+            return at
+        if None in times:
+            return None
+        at = max(time for time in times if time is not None)
+    return None
+
+
+def moment_asked(text: str) -> dt.datetime | None:
+    """Return the moment to come that `text` (a local date and time) means; None when it is no such moment."""
+    try:
+        moment = parse_datetime(text)
+        aware = timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
+    except (ValueError, OverflowError):
+        return None
+    now = timezone.now()
+    return aware if aware is not None and now < aware <= now + FURTHEST else None
+
+
+def calls_that_count(lead: Lead) -> Any:
+    """Return the calls that the caps of a day and the minimum gap go by, newest first: to the lead or its number."""
+    calls = Call.objects.filter(Q(lead=lead) | Q(phone=lead.phone), ATTEMPT, started_at__gt=timezone.now() - RECENT)
+    return calls.select_related("telecaller__user", "disposition").order_by("-started_at", "-id")[:MOST_CALLS]
+
+
+def waiting_of(lead: Lead) -> Waiting:
+    """Read what the queue knows of `lead`."""
+    places = QueueEntry.objects.filter(lead=lead)
+    with_people = places.select_related("campaign", "reserved_for__user", "leased_to__user")
+    entry = with_people.filter(finished_at=None).first()
+    known: dict[str, Any] = {
+        "status": lead.status.label,
+        "is_closed": lead.status.is_closed,
+        "zone": current_organisation().zone,
+        "owner": _person(lead.assigned_to),
+    }
+    if entry is None:
+        last = places.order_by("-finished_at").values_list("finished_because", flat=True).first()
+        return Waiting(**known, ended=last or "")
+    if (campaign := entry.campaign) is not None:
+        callers = CampaignMember.objects.filter(campaign=campaign, member__deactivated_at=None)
+        known |= {
+            "campaign": campaign.name,
+            "campaign_state": campaign.state,
+            "opens_at": campaign.opens_at,
+            "closes_at": campaign.closes_at,
+            "callers": frozenset(callers.values_list("member", flat=True)),
+        }
+    return Waiting(
+        **known,
+        rank=entry.rank,
+        due_at=entry.due_at,
+        reserved_for=_person(entry.reserved_for),
+        leased_to=_person(entry.leased_to),
+        lease_until=entry.lease_until,
+    )
+
+
+def _person(member: Membership | None) -> Person | None:
+    return Person(member.pk, member.name, member.deactivated_at is None) if member is not None else None
