@@ -33,6 +33,7 @@ _WORDS = {
     "member.reactivated": _("Let in again"),
     "status.changed": _("Saved"),
     "disposition.changed": _("Saved"),
+    "telephony.activated": _("The test passed, and calls moved"),
 }
 
 

@@ -9,6 +9,7 @@ class DialerConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import context  # noqa: PLC0415 -- registers at start
+        from accounts.permissions import Permission  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from dialer import tasks  # noqa: F401, PLC0415 -- its handlers register at import
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
@@ -35,4 +36,6 @@ class DialerConfig(AppConfig):
         on_founding(give_dialer)
         on_emptying(empty)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))
+        says = _("Who carries your calls, and whether the connection works.")
+        add(Page("dialer:telephony", _("Telephony"), "calling", Permission.TELEPHONY_EDIT, says))
         lookups.register("dispositions", disposition_labels)

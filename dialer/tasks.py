@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts import work
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
+from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import inbox, line
-from dialer.models import Call
+from dialer.models import Call, TelephonyAccount
 from dialer.providers import simulator
 from dialer.providers.accounts import provider_of
 from dialer.providers.port import (
@@ -174,6 +175,20 @@ def _give_up(call: Call | None) -> dt.datetime | None:
         line.end(call, Status.FAILED, failure="lost")
         return None
     return timezone.now() + ASK_EVERY
+
+
+@handler(CHECK, queue="telephony")
+def check_account(organisation: Organisation, account_id: uuid.UUID) -> None:
+    """Test the connection to a provider. The provider is asked outside of every transaction."""
+    with acting_for(organisation):
+        account = TelephonyAccount.objects.filter(pk=account_id).first()
+        if account is None or not account.is_in_test:
+            return
+        provider = provider_of(account, organisation)
+        asked_at = account.check_result["asked_at"]
+    steps = provider.check()
+    with acting_for(organisation):
+        finish_test(account_id, steps, asked_at=asked_at)
 
 
 @handler("simulator.emit", queue="telephony")

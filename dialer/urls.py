@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from dialer.views import call_log, calling, campaigns, dispositions, hooks, today, why, wrap_up
+from dialer.views import call_log, calling, campaigns, dispositions, hooks, telephony, today, why, wrap_up
 
 app_name = "dialer"
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/dispositions/", dispositions.dispositions, name="dispositions"),
     path("settings/dispositions/new/", dispositions.disposition, name="disposition_new"),
     path("settings/dispositions/<uuid:disposition>/", dispositions.disposition, name="disposition_edit"),
+    path("settings/telephony/", telephony.telephony, name="telephony"),
+    path("settings/telephony/test/", telephony.telephony_test, name="telephony_test"),
     re_path(f"^{HOOK}status/$", hooks.status, name="hook_status"),
     re_path(f"^{HOOK}answer/$", hooks.answer, name="hook_answer"),
 ]

@@ -1,6 +1,7 @@
 """The organisation's account with a telephony provider."""
 
 import secrets
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,9 @@ def new_webhook_secret() -> str:
 class TelephonyAccount(OrganisationOwned):
     """Credentials and caller id; the active account is the one that calls go through.
 
-    `credentials` by provider: twilio {account_sid, auth_token}; simulator {secret}; own_phone {}.
+    `credentials` by provider: twilio {account_sid, auth_token}; simulator {secret}; own_phone {}. `check_result` holds
+    {asked_at} from the moment a test is asked for, {steps: [{name, outcome, reason, details}]} once it is done, and
+    {activates: id of a membership} while the account waits for the test to pass before calls go through it.
     """
 
     class Provider(models.TextChoices):
@@ -41,3 +44,19 @@ class TelephonyAccount(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"TelephonyAccount {self.pk}"
+
+    @property
+    def is_in_test(self) -> bool:
+        """Whether a test was asked for and has not answered yet."""
+        return "asked_at" in self.check_result and "steps" not in self.check_result
+
+    @property
+    def waits_for_test(self) -> bool:
+        """Whether calls are to go through this account as soon as its test has passed."""
+        return "activates" in self.check_result
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """The steps of the last test, in their order."""
+        steps: list[dict[str, Any]] = self.check_result.get("steps", [])
+        return steps

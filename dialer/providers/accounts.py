@@ -29,5 +29,7 @@ def provider_of(account: TelephonyAccount, organisation: Organisation) -> Teleph
             account_sid=account.credentials.get("account_sid", ""),
             auth_token=account.credentials.get("auth_token", ""),
             base_url=settings.TWILIO_BASE_URL,
+            caller_id=account.caller_id,
+            address=settings.PUBLIC_URL,
         )
     raise NoProvider

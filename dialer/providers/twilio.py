@@ -20,6 +20,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.voice_response import VoiceResponse
 
+from dialer.providers.address import check_address
 from dialer.providers.port import (
     TERMINAL,
     CheckOutcome,
@@ -37,6 +38,7 @@ from dialer.providers.port import (
 )
 
 TIMEOUT_SECONDS = 10
+MOST_NUMBERS = 20
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 # https://www.twilio.com/docs/api/errors
 REFUSALS = {
@@ -83,10 +85,14 @@ class _Redirected(TwilioHttpClient):  # type: ignore[misc]
 
 
 class Twilio:
-    """The port's adapter for one Twilio account."""
+    """The port's adapter for one Twilio account. `address` is where Twilio reaches us; both are for `check` only."""
 
-    def __init__(self, *, account_sid: str, auth_token: str, base_url: str = "") -> None:
+    def __init__(
+        self, *, account_sid: str, auth_token: str, base_url: str = "", caller_id: str = "", address: str = ""
+    ) -> None:
         self.auth_token = auth_token
+        self.caller_id = caller_id
+        self.address = address
         # The library refuses to be made without credentials; Twilio's own refusal is the one we report.
         self.client = Client(account_sid or "none", auth_token or "none", http_client=_Redirected(base_url))
 
@@ -125,17 +131,47 @@ class Twilio:
         return None if found is None else _event(query.leg, found)
 
     def check(self) -> list[CheckStep]:
-        """Credentials, then the numbers that may be shown."""
+        """Credentials, the numbers of the account, the number that is shown, and the way back to us."""
         try:
             account = self.client.api.accounts(self.client.account_sid).fetch()
-            numbers = self.client.incoming_phone_numbers.list(limit=20)
+            numbers = [row.phone_number for row in self.client.incoming_phone_numbers.list(limit=MOST_NUMBERS)]
+            shown = self._check_caller_id(numbers)
         except TwilioRestException as error:
-            return [CheckStep("credentials", CheckOutcome.FAILED, str(error.code)), _skipped("numbers")]
+            return _unchecked(str(error.code or error.status))
         except requests.RequestException as error:
-            return [CheckStep("credentials", CheckOutcome.FAILED, type(error).__name__), _skipped("numbers")]
-        passed = CheckStep("credentials", CheckOutcome.PASSED, details={"status": str(account.status)})
-        has_numbers = CheckOutcome.PASSED if numbers else CheckOutcome.FAILED
-        return [passed, CheckStep("numbers", has_numbers, details={"count": len(numbers)})]
+            return _unchecked(type(error).__name__)
+        known = {"status": str(account.status), "type": str(account.type)}
+        is_active = account.status == "active"
+        return [
+            CheckStep(
+                "credentials",
+                CheckOutcome.PASSED if is_active else CheckOutcome.FAILED,
+                "" if is_active else "not_active",
+                known,
+            ),
+            # A number of somebody else may be shown when Twilio has verified it.
+            CheckStep(
+                "numbers",
+                CheckOutcome.PASSED
+                if numbers
+                else CheckOutcome.SKIPPED
+                if shown.outcome is CheckOutcome.PASSED
+                else CheckOutcome.FAILED,
+                details={"count": len(numbers)},
+            ),
+            shown,
+            check_address(self.address),
+        ]
+
+    def _check_caller_id(self, numbers: list[str]) -> CheckStep:
+        if not self.caller_id:
+            return _skipped("caller_id")
+        known = {"phone": self.caller_id}
+        if self.caller_id in numbers or self.client.incoming_phone_numbers.list(phone_number=self.caller_id, limit=1):
+            return CheckStep("caller_id", CheckOutcome.PASSED, "own", known)
+        if self.client.outgoing_caller_ids.list(phone_number=self.caller_id, limit=1):
+            return CheckStep("caller_id", CheckOutcome.PASSED, "verified", known)
+        return CheckStep("caller_id", CheckOutcome.FAILED, "not_yours", known)
 
     def verify(self, post: WebhookPost) -> None:
         signed = post.headers.get("X-Twilio-Signature", "")
@@ -236,3 +272,9 @@ def _key(post: WebhookPost) -> str:
 
 def _skipped(name: str) -> CheckStep:
     return CheckStep(name, CheckOutcome.SKIPPED)
+
+
+def _unchecked(reason: str) -> list[CheckStep]:
+    """The steps of a test that ended at the credentials."""
+    rest = [_skipped(name) for name in ("numbers", "caller_id", "reachable")]
+    return [CheckStep("credentials", CheckOutcome.FAILED, reason), *rest]
