@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership
+from jini.lib.forms import typed
 from jini.lib.paging import COUNT_CAP, capped_count
 from jini.lib.words import grouped
 from leads import searching
@@ -43,7 +44,7 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
     What does not fit (an id of nothing, or of another organisation) narrows nothing.
     """
     leads = Lead.objects.visible_to(member)
-    words = query.get("q", "").strip()[:LONGEST_SEARCH]
+    words = typed(query.get("q", ""), longest=LONGEST_SEARCH).strip()
     is_common = is_counted = False
     if words:
         found = searching.search(leads, words)

@@ -14,6 +14,7 @@ from dialer.actions import calling
 from dialer.campaigns.queue import take
 from dialer.models import Call, QueueEntry
 from dialer.panel import call_bar, panel_context
+from jini.lib.forms import typed
 from jini.lib.words import time_of_day
 from leads.models import Lead
 
@@ -46,8 +47,9 @@ def hang_up(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
 @requires(Permission.CALL_MAKE)
 def note(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     """Keep the note of an open call as a draft; what is typed after the outcome was saved is not taken."""
-    draft = request.POST.get("note", "")[:LONGEST_NOTE]
-    kept = Call.objects.open().filter(telecaller=request.member, pk=call).update(note=draft)
+    draft = typed(request.POST.get("note", ""), longest=LONGEST_NOTE)
+    found = get_object_or_404(Call.objects.filter(telecaller=request.member), pk=call)
+    kept = Call.objects.open().filter(pk=found.pk).update(note=draft)
     if not kept:
         return HttpResponse(status=CONFLICT)
     context = {"time": time_of_day(timezone.localtime())}

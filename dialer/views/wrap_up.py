@@ -16,11 +16,12 @@ from dialer.actions import wrap_up
 from dialer.campaigns.queue import claim_next
 from dialer.models import Call, Disposition
 from dialer.panel import wrap_up_context
+from jini.lib.forms import typed
 from jini.lib.fragments import toast
 from leads.actions.follow_ups import DueInThePast
 from leads.forms import FollowUpTime
 
-CONFLICT, INVALID = 409, 422
+CONFLICT, INVALID, LONGEST_NOTE = 409, 422, 4000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +64,7 @@ def _when(request: MemberRequest, call: Call, outcome: Disposition) -> HttpRespo
 
 def _save(request: MemberRequest, call: Call, outcome: Disposition, time: FollowUpTime) -> HttpResponse:
     follow_up_at = time.moment if outcome.needs_follow_up else None
-    note = request.POST.get("note", call.note)[:4000]
+    note = typed(request.POST.get("note", call.note), longest=LONGEST_NOTE)
     try:
         wrap_up.save_disposition(call, outcome, by=request.member, follow_up_at=follow_up_at, note=note)
     except wrap_up.AlreadySaved:

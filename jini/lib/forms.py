@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from jini.lib import words
 
 
+def typed(text: str, *, longest: int) -> str:
+    """Return what came in a field that has no form: at most `longest` characters, and no NUL, which no column holds."""
+    return text.replace("\x00", "")[:longest]
+
+
 class PhoneField(forms.CharField):
     """A phone number as people write it, an Indian one unless it says otherwise; clean is E.164 or empty."""
 

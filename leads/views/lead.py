@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib import panels
+from jini.lib.forms import typed
 from jini.lib.fragments import toast
 from jini.lib.paging import keyset_page
 from leads.actions import editing
@@ -170,7 +171,7 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     time = FollowUpTime(request.POST)
     if not time.is_valid() or time.moment is None:
         return _page(request, found, INVALID, error=time.problem)
-    note = request.POST.get("note", "").strip()[:200]
+    note = typed(request.POST.get("note", ""), longest=200).strip()
     plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
     toast(request, _("The follow-up is planned."))
     return redirect(found)
