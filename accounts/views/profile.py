@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -43,7 +43,8 @@ def theme(request: MemberRequest) -> HttpResponse:
     if wanted not in User.Theme.values:
         return HttpResponse(status=422)
     User.objects.filter(pk=request.user.pk).update(theme=wanted)
-    return redirect(_back(request))
+    # Not by `redirect`, which takes a word without a slash for the name of a view.
+    return HttpResponseRedirect(_back(request))
 
 
 @require_POST
