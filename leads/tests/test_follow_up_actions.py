@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Organisation
@@ -79,3 +80,9 @@ def test_what_was_closed_can_be_opened_again(
     assert (reopened.done_at, reopened.done_by, reopened.cancelled_at) == (None, None, None)
     assert list(FollowUp.objects.open()) == [task]
     assert [line.details["event"] for line in Activity.objects.order_by("-id")[:1]] == ["reopened"]
+
+
+def test_who_finished_a_follow_up_is_not_kept_without_when(scope: Organisation, telecaller: Membership) -> None:
+    for pair in ({"done_by": telecaller}, {"done_at": timezone.now()}):
+        with pytest.raises(IntegrityError, match="follow_up_done_at_and_by"), transaction.atomic():
+            make_follow_up(make_lead(), telecaller, **pair)
