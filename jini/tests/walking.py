@@ -1,0 +1,193 @@
+"""Every address of JiNi, and a thing of every kind that an address can name, for the tests that walk the project."""
+
+import io
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.converters import UUIDConverter
+from django.urls.resolvers import RoutePattern
+
+from accounts.actions.invitations import invite
+from accounts.models import Membership, Organisation, SignInLink
+from accounts.permissions import Permission, Role
+from dialer.models import Campaign, Disposition
+from dialer.tests.factories import make_call, make_campaign
+from jini.lib.work import handler_of
+from leads.actions import importing
+from leads.importing import sandbox
+from leads.models import LeadTag, Status, Tag
+from leads.tests.factories import make_follow_up, make_lead
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL pattern. `name` as `reverse` takes it; `uuids` are the parameters that name a row."""
+
+    name: str
+    parameters: tuple[str, ...]
+    uuids: tuple[str, ...]
+    view: Callable[..., Any]
+
+    @property
+    def permission(self) -> Permission | None:
+        return getattr(self.view, "required_permission", None)
+
+    def url(self, scene: "Scene", **others: "Scene") -> str:
+        """Where this address names the things of `scene`, and the parameters in `others` those of another scene."""
+        values = {one: str(others.get(one, scene).value(self.name, one)) for one in self.parameters}
+        return reverse(self.name, kwargs=values)
+
+
+def addresses() -> list[Address]:
+    """Return every address but those of Django's admin, which guards itself (see test_admin.py)."""
+    return [address for address in _walk(get_resolver().url_patterns, ()) if not address.name.startswith("admin:")]
+
+
+def _walk(patterns: list[URLPattern | URLResolver], namespaces: tuple[str, ...]) -> Iterator[Address]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, inner)
+        else:
+            yield _address(pattern, namespaces)
+
+
+def _address(pattern: URLPattern, namespaces: tuple[str, ...]) -> Address:
+    place = pattern.pattern
+    name = ":".join([*namespaces, str(pattern.name)])
+    if isinstance(place, RoutePattern):
+        uuids = tuple(one for one, kind in place.converters.items() if isinstance(kind, UUIDConverter))
+        return Address(name, tuple(place.converters), uuids, pattern.callback)
+    return Address(name, tuple(place.regex.groupindex), (), pattern.callback)
+
+
+# Where a parameter means something else than elsewhere.
+MEANINGS = {
+    ("accounts:link", "token"): "sign_in_link",
+    ("accounts:invitation", "token"): "invitation_link",
+    ("dialer:hook_status", "token"): "call",
+    ("dialer:hook_answer", "token"): "call",
+    ("leads:move", "status"): "other_status",
+    ("leads:import_map", "batch"): "read_batch",
+}
+
+
+class Scene:
+    """One organisation with a thing of every kind. Make and read it inside the scope of the organisation.
+
+    An attribute has the name of the parameter that it is the value of. What a telecaller may only see as their own
+    belongs to `telecaller`.
+    """
+
+    def __init__(self, organisation: Organisation, telecaller: Membership, admin: Membership) -> None:
+        self.of = organisation
+        self.telecaller = telecaller
+        self.admin = admin
+
+    def value(self, name: str, parameter: str) -> Any:
+        thing = getattr(self, MEANINGS.get((name, parameter), parameter))
+        return getattr(thing, "pk", thing)
+
+    def fill(self) -> None:
+        """Make every thing now, while the scope is open."""
+        for name, member in vars(type(self)).items():
+            if isinstance(member, cached_property):
+                getattr(self, name)
+
+    @cached_property
+    def lead(self) -> Any:
+        lead = make_lead(assigned_to=self.telecaller, name="Kavita Rao", phone="+919000099901", city="Pune")
+        LeadTag.objects.create(lead=lead, tag=self.tag)
+        return lead
+
+    @cached_property
+    def tag(self) -> Any:
+        return Tag.objects.create(name="Expo")
+
+    @cached_property
+    def status(self) -> Any:
+        return Status.objects.get(is_initial=True)
+
+    @cached_property
+    def other_status(self) -> Any:
+        return Status.objects.filter(is_initial=False, kind=Status.Kind.OPEN).first()
+
+    @cached_property
+    def follow_up(self) -> Any:
+        return make_follow_up(self.lead, self.telecaller)
+
+    @cached_property
+    def campaign(self) -> Any:
+        return make_campaign(self.telecaller, state=Campaign.State.PAUSED, name="Rooftop, Pune")
+
+    @cached_property
+    def call(self) -> Any:
+        return make_call(self.lead, self.telecaller, talk=60, closed_at=None, wrap_up_seconds=None)
+
+    @cached_property
+    def disposition(self) -> Any:
+        return Disposition.objects.in_order().first()
+
+    @cached_property
+    def member(self) -> Any:
+        return self.telecaller
+
+    @cached_property
+    def invitation(self) -> Any:
+        return invite(f"new-{self.of.pk}@mail.example", role=Role.TELECALLER, by=self.admin)
+
+    @cached_property
+    def invitation_link(self) -> str:
+        token = self.invitation.issue_token()
+        self.invitation.save()
+        return str(token)
+
+    @cached_property
+    def sign_in_link(self) -> str:
+        return SignInLink.issue(self.telecaller.user)
+
+    @cached_property
+    def batch(self) -> Any:
+        """An import that is over, with a row of every verdict."""
+        batch = self._import("Name,Mobile,City\nBhavna Shah,90000 99902,Nashik\nRamesh,9000,Pune\nBhavna,9000099902,\n")
+        terms = {"duplicates": "skip", "source": "Expo", "legal_ground": "unknown", "owners": [], "tags": []}
+        importing.set_terms(batch, {int(column): field for column, field in batch.mapping.items()}, terms)
+        _work_off(importing.PREVIEW, batch)
+        batch.refresh_from_db()
+        importing.start_run(batch, by=self.admin)
+        return _work_off(importing.RUN, batch)
+
+    @cached_property
+    def read_batch(self) -> Any:
+        """An import whose columns are to be named."""
+        return self._import("Name,Mobile,City\nImran Khan,90000 99903,Surat\n")
+
+    def _import(self, text: str) -> Any:
+        content = text.encode()
+        kind = sandbox.kind_of(io.BytesIO(content), len(content))
+        batch = importing.accept_file(SimpleUploadedFile("expo.csv", content), kind=kind, by=self.admin)
+        return _work_off(importing.READ, batch)
+
+    # Values that are words.
+    state = Campaign.State.RUNNING
+    kind = "privacy"
+    version = 1
+    provider = "simulator"
+    leg = "customer"
+    key = "no-such-key"
+    uidb36 = "0"
+
+    @property
+    def organisation(self) -> uuid.UUID:
+        return self.of.pk
+
+
+def _work_off(task: str, batch: Any) -> Any:
+    handler_of(task).run(batch.organisation, batch.pk)
+    batch.refresh_from_db()
+    return batch
