@@ -37,7 +37,9 @@ def fresh(tmp_path_factory) -> Path:
         shutil.copytree(settings.BASE_DIR / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "tests"))
     shutil.copy(settings.BASE_DIR / "manage.py", copy)
     command = [sys.executable, "manage.py", "makemessages", "-l", "hi", "--no-obsolete", "-v0"]
-    done = subprocess.run(command, cwd=copy, env=os.environ | {"PYTHONPATH": ""}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=copy, env=os.environ | {"PYTHONPATH": ""}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return copy / CATALOGUE / "django.po"
 
@@ -63,7 +65,10 @@ def test_the_compiled_catalogue_says_what_the_written_one_says():
     for message in messages(settings.BASE_DIR / CATALOGUE / "django.po"):
         ids, said = texts(message)
         if len(ids) > 1:
-            found = [compiled.npgettext(message.context, *ids, n) if message.context else compiled.ngettext(*ids, n) for n in (1, 5)]
+            found = [
+                compiled.npgettext(message.context, *ids, n) if message.context else compiled.ngettext(*ids, n)
+                for n in (1, 5)
+            ]
         else:
             found = [compiled.pgettext(message.context, *ids) if message.context else compiled.gettext(*ids)]
         assert tuple(found) == said, message.id

@@ -65,8 +65,7 @@ class FollowUp(OrganisationOwned):
                 condition=models.Q(done_at=None) | models.Q(cancelled_at=None), name="follow_up_done_or_cancelled"
             ),
             models.CheckConstraint(
-                condition=models.Q(done_at=None, done_by=None)
-                | models.Q(done_at__isnull=False, done_by__isnull=False),
+                condition=models.Q(done_at=None, done_by=None) | models.Q(done_at__isnull=False, done_by__isnull=False),
                 name="follow_up_done_at_and_by",
             ),
         ]
