@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from dialer.models import Call, Campaign, Disposition
+from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import Lead
 from teams.models import Team, TeamMembership
@@ -51,7 +52,7 @@ def find_calls(member: Membership, query: Mapping[str, str]) -> Found:
     found = Found(Call.objects.visible_to(member).with_flags())
     calls = found.calls
     for name, narrow in FILTERS.items():
-        value = query.get(name, "").strip()
+        value = typed(query.get(name, "")).strip()
         if value and (narrowed := narrow(calls, value)) is not None:
             calls, text = narrowed
             found.values[name] = value

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lead_filters, lookups
+from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
 from teams.models import Team, TeamMembership
@@ -52,12 +53,12 @@ def narrow(leads: Any, member: Membership, query: Mapping[str, str]) -> tuple[An
     """
     chips = []
     for name, apply in FILTERS.items():
-        value = query.get(name, "").strip()
+        value = typed(query.get(name, "")).strip()
         if value and (narrowed := apply(Asked(leads, value, member))) is not None:
             leads, text = narrowed
             chips.append(Chip(name, text))
     for added in lead_filters.registered():
-        value = query.get(added.name, "").strip()
+        value = typed(query.get(added.name, "")).strip()
         if value and (label := dict(added.choices()).get(value)) is not None:
             leads = added.apply(leads, [value])
             chips.append(Chip(added.name, f"{added.label}: {label}"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from jini.lib import words
 
 
-def typed(text: str, *, longest: int) -> str:
+def typed(text: str, *, longest: int = 200) -> str:
     """Return what came in a field that has no form: at most `longest` characters, and no NUL, which no column holds."""
     return text.replace("\x00", "")[:longest]
 

@@ -171,7 +171,7 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     time = FollowUpTime(request.POST)
     if not time.is_valid() or time.moment is None:
         return _page(request, found, INVALID, error=time.problem)
-    note = typed(request.POST.get("note", ""), longest=200).strip()
+    note = typed(request.POST.get("note", "")).strip()
     plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
     toast(request, _("The follow-up is planned."))
     return redirect(found)
