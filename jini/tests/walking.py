@@ -22,6 +22,7 @@ from leads.actions import importing
 from leads.importing import sandbox
 from leads.models import LeadTag, Status, Tag
 from leads.tests.factories import make_follow_up, make_lead
+from teams.models import Team
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,10 @@ class Scene:
         return Disposition.objects.in_order().first()
 
     @cached_property
+    def team(self) -> Any:
+        return Team.objects.create(name="Night")
+
+    @cached_property
     def member(self) -> Any:
         return self.telecaller
 
@@ -179,6 +184,7 @@ class Scene:
     version = 1
     provider = "simulator"
     leg = "customer"
+    part = "hours"
     key = "no-such-key"
     uidb36 = "0"
 
