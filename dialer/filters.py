@@ -53,20 +53,20 @@ def find_calls(member: Membership, query: Mapping[str, str]) -> Found:
     calls = found.calls
     for name, narrow in FILTERS.items():
         value = typed(query.get(name, "")).strip()
-        if value and (narrowed := narrow(calls, value)) is not None:
+        if value and (narrowed := narrow(calls, value, member)) is not None:
             calls, text = narrowed
             found.values[name] = value
             found.chips.append(Chip(name, text))
     return Found(calls, found.chips, found.values)
 
 
-def _from(calls: Any, value: str) -> Narrowed:
+def _from(calls: Any, value: str, _member: Membership) -> Narrowed:
     if (day := _day(value)) is None:
         return None
     return calls.filter(started_at__gte=_start(day)), _("from %(day)s") % {"day": date_and_time(day)}
 
 
-def _to(calls: Any, value: str) -> Narrowed:
+def _to(calls: Any, value: str, _member: Membership) -> Narrowed:
     if (day := _day(value)) is None:
         return None
     after = _start(day + dt.timedelta(days=1))
@@ -86,57 +86,61 @@ def _start(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.min, tzinfo=current_organisation().zone)
 
 
-def _telecaller(calls: Any, value: str) -> Narrowed:
+def _telecaller(calls: Any, value: str, _member: Membership) -> Narrowed:
     who = _one(Membership.objects.of(current_organisation()).select_related("user"), value)
     return (calls.filter(telecaller=who), who.name) if who else None
 
 
-def _team(calls: Any, value: str) -> Narrowed:
+def _team(calls: Any, value: str, _member: Membership) -> Narrowed:
     team = _one(Team.objects.all(), value)
     if team is None:
         return None
     return calls.filter(telecaller__in=TeamMembership.objects.filter(team=team).values("member")), team.name
 
 
-def _campaign(calls: Any, value: str) -> Narrowed:
+def _campaign(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value == NONE:
         return calls.filter(campaign=None), _("No campaign")
     campaign = _one(Campaign.objects.all(), value)
     return (calls.filter(campaign=campaign), campaign.name) if campaign else None
 
 
-def _disposition(calls: Any, value: str) -> Narrowed:
+def _disposition(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value == NONE:
         return calls.filter(disposition=None), _("No outcome")
     disposition = _one(Disposition.objects.all(), value)
     return (calls.filter(disposition=disposition), disposition.label) if disposition else None
 
 
-def _lead(calls: Any, value: str) -> Narrowed:
-    lead = _one(Lead.objects.all(), value)
+def _lead(calls: Any, value: str, member: Membership) -> Narrowed:
+    lead = _one(Lead.objects.visible_to(member), value)
     return (calls.filter(lead=lead), lead.display_name) if lead else None
 
 
-def _connected(calls: Any, value: str) -> Narrowed:
+def _connected(calls: Any, value: str, _member: Membership) -> Narrowed:
     said = {"1": _("Connected"), "0": _("Not connected")}.get(value)
     return (calls.filter(was_connected=value == "1"), said) if said else None
 
 
-def _contact(calls: Any, value: str) -> Narrowed:
+def _contact(calls: Any, value: str, _member: Membership) -> Narrowed:
     return (calls.filter(was_contact=True), _("Spoke with the lead")) if value == "1" else None
 
 
-def _status(calls: Any, value: str) -> Narrowed:
+def _open(calls: Any, value: str, _member: Membership) -> Narrowed:
+    return (calls.open(), _("Not wrapped up")) if value == "1" else None
+
+
+def _status(calls: Any, value: str, _member: Membership) -> Narrowed:
     return (calls.filter(status=value), str(Call.Status(value).label)) if value in Call.Status.values else None
 
 
-def _direction(calls: Any, value: str) -> Narrowed:
+def _direction(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value not in Call.Direction.values:
         return None
     return calls.filter(direction=value), str(Call.Direction(value).label)
 
 
-def _hour(calls: Any, value: str) -> Narrowed:
+def _hour(calls: Any, value: str, _member: Membership) -> Narrowed:
     if not value.isascii() or not value.isdigit() or int(value) > 23:
         return None
     hours = calls.annotate(hour=ExtractHour("started_at", tzinfo=current_organisation().zone))
@@ -144,23 +148,23 @@ def _hour(calls: Any, value: str) -> Narrowed:
     return hours.filter(hour=int(value)), text
 
 
-def _weekday(calls: Any, value: str) -> Narrowed:
+def _weekday(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value not in {"1", "2", "3", "4", "5", "6", "7"}:
         return None
     days = calls.annotate(weekday=ExtractIsoWeekDay("started_at", tzinfo=current_organisation().zone))
     return days.filter(weekday=int(value)), str(WEEKDAYS[int(value) - 1])
 
 
-def _attempts(calls: Any, value: str) -> Narrowed:
+def _attempts(calls: Any, value: str, _member: Membership) -> Narrowed:
     return (calls.attempts(), _("Reached the carrier")) if value == "1" else None
 
 
-def _digits(calls: Any, value: str) -> Narrowed:
+def _digits(calls: Any, value: str, _member: Membership) -> Narrowed:
     digits = "".join(str(int(character)) for character in value if character.isdecimal())
     return (calls.filter(phone__contains=digits), digits) if len(digits) >= 3 else None
 
 
-def _per_lead(calls: Any, value: str) -> Narrowed:
+def _per_lead(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value != "1":
         return None
     same = calls.filter(lead=OuterRef("lead")).order_by("started_at", "pk").values("pk")[:1]
@@ -175,7 +179,7 @@ def _one(rows: Any, value: str) -> Any:
 
 
 # In this order: the last one looks at what the others left.
-FILTERS: dict[str, Callable[[Any, str], Narrowed]] = {
+FILTERS: dict[str, Callable[[Any, str, Membership], Narrowed]] = {
     "from": _from,
     "to": _to,
     "telecaller": _telecaller,
@@ -185,6 +189,7 @@ FILTERS: dict[str, Callable[[Any, str], Narrowed]] = {
     "lead": _lead,
     "connected": _connected,
     "contact": _contact,
+    "open": _open,
     "status": _status,
     "direction": _direction,
     "hour": _hour,

@@ -44,8 +44,8 @@ def bounds() -> tuple[dt.datetime, dt.datetime]:
 def figures_of(member: Membership) -> Figures:
     starts, ends = bounds()
     calls = Call.objects.attempts().filter(telecaller=member, started_at__gte=starts, started_at__lt=ends)
-    counted = calls.aggregate(
-        total=Count("id"), connected=Count("id", filter=Q(answered_at__isnull=False)), talk=Sum("talk_seconds")
+    counted = calls.with_flags().aggregate(
+        total=Count("id"), connected=Count("id", filter=Q(was_connected=True)), talk=Sum("talk_seconds")
     )
     due = FollowUp.objects.open().filter(assigned_to=member, due_at__lt=ends)
     waiting = due.aggregate(due=Count("id"), overdue=Count("id", filter=Q(due_at__lt=timezone.now())))

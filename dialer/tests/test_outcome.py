@@ -164,7 +164,7 @@ def test_changing_it_in_the_browser(visit, organisation, telecaller, width):
         call = make_call(lead, telecaller, talk=60, disposition="Not interested")
     tab = visit(telecaller, width=width)
     page = tab.open(reverse("dialer:calls"))
-    page.get_by_role("link", name="Suresh Patil").first.click()
+    page.get_by_role("rowheader").get_by_role("link").click()
     page.get_by_text("Change the outcome").click()
     page.get_by_label("Outcome").select_option(label="Already bought")
     page.get_by_role("button", name="Save the outcome").click()

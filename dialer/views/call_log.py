@@ -20,9 +20,10 @@ from accounts.permissions import Permission, requires
 from accounts.tenancy import acting_for
 from dialer.actions.correcting import NotWrappedUp, OutcomeMoved, change_outcome
 from dialer.actions.wrap_up import TalkDoesNotFit
+from dialer.call_filter_form import CallFilterForm
 from dialer.calls.failures import FAILURES
 from dialer.filters import find_calls
-from dialer.models import Call, CallEvent, Campaign, Disposition
+from dialer.models import Call, CallEvent
 from dialer.outcome_form import OutcomeForm
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
@@ -39,35 +40,13 @@ WITH = ("lead", "telecaller__user", "campaign", "disposition")
 @requires(Permission.CALL_VIEW)
 def calls(request: MemberRequest) -> HttpResponse:
     found = find_calls(request.member, request.GET)
-    everybody = request.member.sees_everything
     context = {
         "page": keyset_page(request, found.calls.select_related(*WITH), by="-started_at", counted=True),
-        "values": dict.fromkeys(("q", "from", "to", "telecaller", "campaign", "disposition", "connected"), "")
-        | found.values,
-        "chips": [(chip.text, _without(request.GET, chip.name)) for chip in found.chips],
-        "hidden": [(name, value) for name, value in found.values.items() if name not in _ASKED],
-        "people": _people(request.organisation) if everybody else [],
-        "campaigns": Campaign.objects.visible_to(request.member).order_by("name"),
-        "dispositions": Disposition.objects.in_order(),
+        "form": CallFilterForm(request.GET, request.member, found),
         "query": request.GET.urlencode(),
         "may_export": request.member.may(Permission.LEAD_EXPORT),
     }
     return fragment(request, "dialer/calls.html", "rows", context)
-
-
-_ASKED = {"q", "from", "to", "telecaller", "campaign", "disposition", "connected"}
-
-
-def _people(organisation: Organisation) -> Any:
-    return Membership.objects.of(organisation).select_related("user").order_by("user__first_name", "pk")
-
-
-def _without(query: QueryDict, name: str) -> str:
-    """The query string without one filter, at the first page."""
-    rest = query.copy()
-    for gone in (name, "older", "newer"):
-        rest.pop(gone, None)
-    return rest.urlencode()
 
 
 @require_safe
@@ -165,5 +144,12 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "why": FAILURES.get(found.failure, found.failure),
         # Another telecaller's lead is not theirs to open.
         "may_open_lead": Lead.objects.visible_to(request.member).filter(pk=found.lead_id).exists(),
-        "events": events[:MOST_EVENTS] if request.member.sees_everything else None,
+        "events": list(map(_said, events[:MOST_EVENTS])) if request.member.sees_everything else None,
     }
+
+
+def _said(event: CallEvent) -> tuple[CallEvent, dt.datetime | None, str]:
+    """An event, when it happened by the provider's clock, and its status in words; a status we do not know as it came."""
+    status, at = str(event.payload.get("status", "")), event.payload.get("at")
+    words = str(Call.Status(status).label) if status in Call.Status.values else status
+    return event, dt.datetime.fromisoformat(at) if at else None, words

@@ -1,16 +1,19 @@
 """A telecaller's day, and the next lead of it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import MemberRequest
+from accounts.models import Membership
 from accounts.permissions import Permission, requires
 from dialer import today as day
 from dialer.actions.calling import open_call_of
@@ -36,7 +39,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "entry": entry,
         "reason": reason_of(entry) if entry else "",
         "next_due_at": None if entry else next_due_at(request.member),
-        "tiles": _tiles(day.figures_of(request.member)),
+        "tiles": _tiles(request.member),
         "tab": tab,
         "tabs": [(key, label, day.counted(waiting[key])) for key, label in labels.items()],
         "rows": waiting[tab][: day.MOST_ROWS],
@@ -44,20 +47,40 @@ def today(request: MemberRequest) -> HttpResponse:
     return TemplateResponse(request, "dialer/today.html", context)
 
 
-def _tiles(figures: day.Figures) -> list[dict[str, Any]]:
+def _tiles(member: Membership) -> list[dict[str, Any]]:
+    """The figures of today, each with the address of as many rows."""
+    figures = day.figures_of(member)
     targets = figures.targets
-    talk_target = targets.get(day.Metric.TALK_TIME)
+    calls, connected = _calls_url(member), _calls_url(member, connected=1)
+    won = urlencode({"owner": "me", "won_from": timezone.localdate(), "won_to": timezone.localdate()})
+    talk = _tile(_("Talk time, min"), figures.talk_minutes, targets.get(day.Metric.TALK_TIME), connected)
+    # No list holds what is late and today's rest at once: this one leads to the page with both as tabs.
+    due = _tile(_("Follow-ups due"), figures.follow_ups_due, None, reverse("leads:follow_ups"))
+    overdue = figures.follow_ups_overdue
     return [
-        _tile(_("Calls"), figures.total_calls, targets.get(day.Metric.TOTAL_CALLS)),
-        _tile(_("Connected"), figures.connected_calls, targets.get(day.Metric.CONNECTED_CALLS)),
-        _tile(_("Talk time, min"), figures.talk_minutes, talk_target) | {"value": clock(figures.talk_time)},
-        _tile(_("Follow-ups due"), figures.follow_ups_due, None) | {"late": figures.follow_ups_overdue},
-        _tile(_("Conversions"), figures.conversions, targets.get(day.Metric.CONVERSIONS)),
+        _tile(_("Calls"), figures.total_calls, targets.get(day.Metric.TOTAL_CALLS), calls),
+        _tile(_("Connected"), figures.connected_calls, targets.get(day.Metric.CONNECTED_CALLS), connected),
+        talk | {"value": clock(figures.talk_time)},
+        due | {"late": _("%(count)s overdue") % {"count": overdue} if overdue else ""},
+        _tile(
+            _("Conversions"),
+            figures.conversions,
+            targets.get(day.Metric.CONVERSIONS),
+            f"{reverse('leads:list')}?{won}",
+        ),
     ]
 
 
-def _tile(label: str, number: int, target: int | None) -> dict[str, Any]:
-    return {"label": label, "number": number, "value": number, "target": target, "late": 0}
+def _calls_url(member: Membership, **more: Any) -> str:
+    today = timezone.localdate()
+    asked = {"from": today, "to": today, "attempts": 1, "telecaller": member.pk}
+    return f"{reverse('dialer:calls')}?{urlencode(asked | more)}"
+
+
+def _tile(label: str, number: int, target: int | None, url: str) -> dict[str, Any]:
+    """What `components/tile.html` shows."""
+    of = _("of %(target)s") % {"target": target} if target else ""
+    return {"label": label, "value": number, "url": url, "of": of, "late": "", "done": number, "target": target}
 
 
 @require_POST
