@@ -58,8 +58,17 @@ def acting_for(organisation: "Organisation") -> Iterator[None]:
 
     It is one transaction: what the block writes is committed when the block ends, or not at all.
     """
-    with transaction.atomic(), scope(organisation=organisation), database_scope(organisation.pk):
+    # The end of the transaction forgets the name by itself; only where it goes on, the former one is given back.
+    named = database_scope if connection.in_atomic_block else _named_until_the_end
+    with transaction.atomic(), scope(organisation=organisation), named(organisation.pk):
         yield
+
+
+@contextmanager
+def _named_until_the_end(organisation_id: uuid.UUID) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('jini.organisation', %s, true)", [str(organisation_id)])
+    yield
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self, cast
 
 import phonenumbers
 from django.db import connection
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from accounts.tenancy import current_organisation
 from jini.lib.phone import kind_of
+from jini.lib.rows import parsed
 from leads.models import Lead
 from privacy.contact_facts import Attempts, Contact, Number, Rules, Spent, TelecallerState, Window
 from privacy.contact_rules import Decision, may_contact
@@ -26,30 +27,31 @@ RECENT = dt.timedelta(hours=72)
 APPOINTMENT = dt.timedelta(minutes=15)
 _INDIAN_MOBILE = re.compile(r"\+91[6-9]\d{9}")
 
-# A call counts as an attempt once it reached the person or may have: one that failed before it rang did not.
-_FACTS = """
-WITH lead_calls AS (
-    SELECT c.started_at, c.ended_at FROM dialer_call c
-    WHERE c.organisation_id = %(organisation)s AND c.lead_id = %(lead)s
-      AND NOT (c.status IN ('failed', 'canceled') AND c.ringing_at IS NULL AND c.answered_at IS NULL)
-), number_calls AS (
-    SELECT c.started_at FROM dialer_call c
-    WHERE c.organisation_id = %(organisation)s AND c.phone = %(phone)s
-      AND NOT (c.status IN ('failed', 'canceled') AND c.ringing_at IS NULL AND c.answered_at IS NULL)
-)
-SELECT
-    EXISTS (SELECT 1 FROM privacy_donotcall d WHERE d.organisation_id = %(organisation)s AND d.phone = %(phone)s),
-    (SELECT count(*) FROM lead_calls),
-    ARRAY(SELECT started_at FROM lead_calls WHERE started_at > %(since)s),
-    EXISTS (SELECT 1 FROM lead_calls WHERE ended_at IS NULL),
-    (SELECT count(*) FROM number_calls),
-    ARRAY(SELECT started_at FROM number_calls WHERE started_at > %(since)s),
-    EXISTS (
-        SELECT 1 FROM leads_followup f
-        WHERE f.organisation_id = %(organisation)s AND f.lead_id = %(lead)s AND f.due_at <= %(soon)s
-          AND f.done_at IS NULL AND f.cancelled_at IS NULL
-    )
-"""
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rows say of calling a lead, as the function `dialer_facts_of` of the database returns it.
+
+    Attempts are counted over all time, `recent` ones listed back to `RECENT` ago.
+    """
+
+    is_barred: bool
+    lead_attempts: int
+    lead_recent: Sequence[dt.datetime]
+    lead_is_live: bool
+    number_attempts: int
+    number_recent: Sequence[dt.datetime]
+    has_appointment: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Read what the database wrote as JSON."""
+        recent = {name: [dt.datetime.fromisoformat(text) for text in row[name]] for name in RECENTLY}
+        return cls(**{**row, **recent})
+
+
+RECENTLY = ("lead_recent", "number_recent")
+_FACTS = "SELECT row_to_json(dialer_facts_of(%s, %s, %s, %s, %s))::text"
 # What is asked only when a call is about to be placed: whether the telecaller is free, and how many calls today saw.
 _NOW = """
 SELECT
@@ -66,8 +68,12 @@ def decide(lead: Lead, *, at: dt.datetime | None = None) -> Decision:
     is asked when the call is placed, see `decide_to_call`.
     """
     at = at or timezone.now()
-    contact, has_appointment = _contact(lead, at)
-    return may_contact(contact, _rules(has_appointment=has_appointment), at)
+    return decide_by(lead, _facts(lead, at), ContactPolicy.objects.get(), at)
+
+
+def decide_by(lead: Lead, facts: Facts, policy: ContactPolicy, at: dt.datetime) -> Decision:
+    """As `decide`, by what was read already: the facts about `lead` at `at`, and the organisation's policy."""
+    return may_contact(_contact(lead, facts, at), _rules(policy, facts), at)
 
 
 def decide_to_call(
@@ -86,12 +92,13 @@ def decide_to_call(
         cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": who, "midnight": midnight})
         is_on_call, calls = cast("tuple[bool | None, int]", cursor.fetchone())
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
-    contact, has_appointment = _contact(lead, at)
+    facts = _facts(lead, at)
+    contact = _contact(lead, facts, at)
     telecaller_state = state[is_on_call]
     if telecaller_state is TelecallerState.FREE and rings_phone and telecaller is not None and not telecaller.phone:
         telecaller_state = TelecallerState.NO_PHONE
     contact = replace(contact, telecaller=telecaller_state, spent=replace(contact.spent, calls=calls))
-    return may_contact(contact, _rules(has_appointment=has_appointment), at)
+    return may_contact(contact, _rules(ContactPolicy.objects.get(), facts), at)
 
 
 def rules_of(policy: ContactPolicy) -> Rules:
@@ -127,38 +134,33 @@ def zone_of(number: Number | None, organisation: Organisation) -> zoneinfo.ZoneI
     return INDIA if number is not None and number.country == "IN" else organisation.zone
 
 
-def _contact(lead: Lead, at: dt.datetime) -> tuple[Contact, bool]:
-    """Return the facts, and whether the person has an appointment for about this time."""
+def since_and_soon(at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return from when on attempts are listed at `at`, and until when a follow-up counts as agreed for then."""
+    return at - RECENT, at + APPOINTMENT
+
+
+def _contact(lead: Lead, facts: Facts, at: dt.datetime) -> Contact:
     organisation = current_organisation()
     number = number_of(lead.phone)
-    is_barred, lead_count, lead_recent, is_live, number_count, number_recent, has_appointment = _facts(lead, at)
-    contact = Contact(
+    return Contact(
         organisation_is_active=organisation.state == Organisation.State.ACTIVE,
         number=number,
         zone=zone_of(number, organisation),
         spent=Spent(day=at.astimezone(organisation.zone).date(), zone=organisation.zone),
-        is_do_not_call=is_barred,
-        attempts_on_lead=Attempts(lead_count, tuple(lead_recent)),
-        attempts_on_number=Attempts(number_count, tuple(number_recent)),
-        lead_is_on_call=is_live,
+        is_do_not_call=facts.is_barred,
+        attempts_on_lead=Attempts(facts.lead_attempts, tuple(facts.lead_recent)),
+        attempts_on_number=Attempts(facts.number_attempts, tuple(facts.number_recent)),
+        lead_is_on_call=facts.lead_is_live,
     )
-    return contact, has_appointment
 
 
-def _rules(*, has_appointment: bool) -> Rules:
+def _rules(policy: ContactPolicy, facts: Facts) -> Rules:
     """The rules of the organisation. A call at the agreed time needs no gap to the call in which it was agreed."""
-    rules = rules_of(ContactPolicy.objects.get())
-    return replace(rules, minimum_gap=dt.timedelta(0)) if has_appointment else rules
+    rules = rules_of(policy)
+    return replace(rules, minimum_gap=dt.timedelta(0)) if facts.has_appointment else rules
 
 
-def _facts(lead: Lead, at: dt.datetime) -> Sequence[Any]:
-    asked: dict[str, Any] = {
-        "organisation": current_organisation().pk,
-        "lead": lead.pk,
-        "phone": lead.phone,
-        "since": at - RECENT,
-        "soon": at + APPOINTMENT,
-    }
+def _facts(lead: Lead, at: dt.datetime) -> Facts:
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, asked)
-        return cast("Sequence[Any]", cursor.fetchone())
+        cursor.execute(_FACTS, [current_organisation().pk, lead.pk, lead.phone, *since_and_soon(at)])
+        return Facts.of(parsed(cast("tuple[str]", cursor.fetchone())[0]))

@@ -4,27 +4,33 @@ import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
-from dialer.calls.contact import decide
+from dialer.calls.contact import Facts, decide_by, since_and_soon
 from dialer.models import DialerSettings, QueueEntry
-from leads.models import Activity, Lead
+from jini.lib.ids import uuid7
+from jini.lib.rows import model_of, parsed
+from leads.models import Lead, Status
 from privacy.contact_reasons import GateName
 from privacy.contact_rules import Decision
+from privacy.models import ContactPolicy
 
 # Leads that may not be called now are passed over; after so many the telecaller is told that there is nothing.
 MOST_TRIES = 25
 # How long the place where the last free lead was found is trusted to be the head of a list.
 HEAD_TRUSTED = dt.timedelta(seconds=1)
+# A lease that ended is noticed this much later, or as soon as nothing else is left to call.
+RELEASE_EVERY = dt.timedelta(seconds=5)
 # Gates that would refuse every other lead as well: there is no point in walking through the list.
 OF_ALL_LEADS = frozenset({GateName.ORGANISATION, GateName.HOURS, GateName.TELECALLER_LINE, GateName.SPEND})
 
-_CLAIM = "SELECT entry_id, is_held, is_reserved FROM dialer_claim_next(%s, %s, %s, %s, %s)"
+_CLAIM = "SELECT dialer_claim_next(%s, %s, %s, %s, %s, %s, %s, %s)::text"
+_GIVE = "SELECT dialer_give_lead(%s, %s, %s, %s, %s, %s)"
 # The same probes in the same order, taking nothing. A page can afford to ask all of them and sort. Where a column is
 # null it stands in the order all the same: else PostgreSQL does not see that the index has that order already.
 _PEEK = """
@@ -88,14 +94,24 @@ class _Head:
 
 
 _heads: dict[tuple[uuid.UUID | None, int], _Head] = {}
+# When this process last gave back the leases that ended, by organisation.
+_released: dict[uuid.UUID, dt.datetime] = {}
 
 
 @dataclass(frozen=True)
 class Taken:
-    """An entry that the database put into the member's hands. `is_held`: it was there already."""
+    """An entry that the database put into the member's hands, and what is decided on.
+
+    `is_held`: it was there already, and there is nothing to decide. `is_reserved`: it was kept for the member.
+    """
 
     entry: QueueEntry
     is_held: bool
+    is_reserved: bool
+    is_closed: bool
+    owner_is_active: bool
+    facts: Facts
+    policy: ContactPolicy
 
 
 def claim_next(member: Membership) -> QueueEntry | None:
@@ -112,9 +128,9 @@ def claim_next(member: Membership) -> QueueEntry | None:
             return None
         if taken.is_held:
             return taken.entry
-        if _belongs_elsewhere(taken.entry, member):
+        if _belongs_elsewhere(taken, member):
             continue
-        decision = decide(taken.entry.lead, at=now)
+        decision = decide_by(taken.entry.lead, taken.facts, taken.policy, now)
         if decision.is_allowed:
             _give(taken.entry.lead, member, now)
             return taken.entry
@@ -142,7 +158,8 @@ def next_due_at(member: Membership) -> dt.datetime | None:
 
 def in_hand(member: Membership) -> QueueEntry | None:
     """Return the entry that `member` holds."""
-    return _waiting().filter(leased_to=member).first()
+    held = QueueEntry.objects.filter(leased_to=member, finished_at=None)
+    return held.select_related("lead__status", "lead__assigned_to", "campaign").first()
 
 
 def take(lead: Lead, member: Membership) -> None:
@@ -167,26 +184,46 @@ def lay_down(member: Membership, *, but: Lead | None = None) -> None:
 
 
 def _take_first(member: Membership, now: dt.datetime) -> Taken | None:
-    heads = _trusted_heads(now)
-    row = _ask(member, now, heads)
-    if row is None and heads:
-        # Past the heads there is nothing; before them somebody may have laid a lead down.
+    heads, releases = _trusted_heads(now), _is_time_to_release(member.organisation_id, now)
+    taken = _ask(member, now, heads, releases=releases)
+    if taken is None and (heads or not releases):
+        # Past the heads there is nothing; before them somebody may have laid a lead down, or left it.
         _heads.clear()
-        row = _ask(member, now, {})
-    if row is None:
-        return None
-    entry_id, is_held, is_reserved = row
-    entry = _load(entry_id)
-    if not (is_held or is_reserved):
-        _remember(entry, now)
-    return Taken(entry, is_held)
+        taken = _ask(member, now, {}, releases=True)
+    if taken is not None and not (taken.is_held or taken.is_reserved):
+        _remember(taken.entry, now)
+    return taken
 
 
-def _ask(member: Membership, now: dt.datetime, heads: dict[str, Any]) -> tuple[uuid.UUID, bool, bool] | None:
+def _ask(member: Membership, now: dt.datetime, heads: dict[str, Any], *, releases: bool) -> Taken | None:
+    asked: list[Any] = [member.organisation_id, member.pk, now, _clock(now), json.dumps(heads), releases]
+    asked += since_and_soon(now)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [member.organisation_id, member.pk, now, _clock(now), json.dumps(heads)])
-        row: tuple[uuid.UUID, bool, bool] | None = cursor.fetchone()
-    return row
+        cursor.execute(_CLAIM, asked)
+        answer = cast("tuple[str | None]", cursor.fetchone())[0]
+    if answer is None:
+        return None
+    said = parsed(answer)
+    entry = model_of(QueueEntry, said["entry"])
+    entry.lead = model_of(Lead, said["lead"])
+    return Taken(
+        entry,
+        said["is_held"],
+        said["is_reserved"],
+        is_closed=said["status_kind"] in Status.CLOSED,
+        owner_is_active=bool(said["owner_is_active"]),
+        facts=Facts.of(said["facts"]),
+        policy=model_of(ContactPolicy, said["policy"]),
+    )
+
+
+def _is_time_to_release(organisation_id: uuid.UUID, now: dt.datetime) -> bool:
+    """Whether leases that ended are to be looked for: now and then, not with every lead that is handed out."""
+    last = _released.get(organisation_id)
+    if last is not None and abs(now - last) < RELEASE_EVERY:
+        return False
+    _released[organisation_id] = now
+    return True
 
 
 def _trusted_heads(now: dt.datetime) -> dict[str, list[str]]:
@@ -210,24 +247,21 @@ def _remember(entry: QueueEntry, now: dt.datetime) -> None:
         head.place = place
 
 
-def _waiting() -> Any:
-    return QueueEntry.objects.filter(finished_at=None).select_related("lead__status", "lead__assigned_to", "campaign")
-
-
 def _load(entry_id: uuid.UUID) -> QueueEntry:
-    entry: QueueEntry = _waiting().get(pk=entry_id)
+    entry: QueueEntry = QueueEntry.objects.filter(finished_at=None).select_related("campaign").get(pk=entry_id)
+    # Apart from the entry: of a table that was just filled PostgreSQL knows nothing, and joins every lead to every entry.
+    entry.lead = Lead.objects.select_related("status", "assigned_to").get(pk=entry.lead_id)
     return entry
 
 
-def _belongs_elsewhere(entry: QueueEntry, member: Membership) -> bool:
+def _belongs_elsewhere(taken: Taken, member: Membership) -> bool:
     """Set an entry straight whose lead was closed or given to a colleague since it was put into the queue."""
-    lead = entry.lead
-    if lead.status.is_closed:
+    entry, lead = taken.entry, taken.entry.lead
+    if taken.is_closed:
         entry.finish(QueueEntry.Finished.CLOSED)
         return True
-    owner = lead.assigned_to
-    if owner is not None and owner != member and owner.deactivated_at is None:
-        entry.keep_for(owner)
+    if taken.owner_is_active and lead.assigned_to_id != member.pk and lead.assigned_to is not None:
+        entry.keep_for(lead.assigned_to)
         return True
     return False
 
@@ -257,14 +291,9 @@ def _give(lead: Lead, member: Membership, now: dt.datetime) -> None:
         return
     before = lead.assigned_to
     lead.assigned_to, lead.assigned_at = member, now
-    Lead.objects.filter(pk=lead.pk).update(assigned_to=member, assigned_at=now, updated_at=now)
-    Activity.objects.create(
-        lead=lead,
-        kind=Activity.Kind.ASSIGNED,
-        at=now,
-        actor=member,
-        details={"old": before.name if before else "", "new": member.name},
-    )
+    details = json.dumps({"old": before.name if before else "", "new": member.name})
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE, [member.organisation_id, lead.pk, member.pk, now, uuid7(), details])
 
 
 def _lease() -> dt.timedelta:

@@ -212,11 +212,6 @@ class QueueEntry(OrganisationOwned):
                 name="queue_next_of_member",
                 condition=models.Q(finished_at=None, leased_to=None, reserved_for__isnull=False),
             ),
-            models.Index(
-                fields=["organisation", "lease_until"],
-                name="queue_leases",
-                condition=models.Q(finished_at=None, leased_to__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from contextlib import suppress
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -76,6 +77,23 @@ def test_without_row_level_security_only_the_managers_hide(scope, foreign_lead):
 def test_a_connection_that_names_no_organisation_sees_nothing(foreign_lead):
     with scopes_disabled():
         assert Lead.objects.count() == 0
+
+
+def named_organisation() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('jini.organisation', true), '')")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [None, KeyError])
+def test_the_connection_forgets_the_organisation_with_its_transaction(organisation, fault):
+    with suppress(KeyError), acting_for(organisation):
+        assert named_organisation() == str(organisation.pk)
+        if fault:
+            raise fault
+
+    assert named_organisation() == ""
 
 
 def test_the_organisation_is_forgotten_when_the_scope_ends(scope, rival, foreign_lead):

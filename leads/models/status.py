@@ -24,6 +24,8 @@ class Status(Bilingual, OrganisationOwned):
         LOST = "lost", _("Lost")
         INVALID = "invalid", _("Invalid")
 
+    CLOSED = frozenset({Kind.WON, Kind.LOST, Kind.INVALID})
+
     class Colour(models.TextChoices):
         """The eight hues of the design guide, shown as a dot beside the name."""
 
@@ -58,4 +60,4 @@ class Status(Bilingual, OrganisationOwned):
     @property
     def is_closed(self) -> bool:
         """Whether a lead in this status is called no more."""
-        return self.kind in {self.Kind.WON, self.Kind.LOST, self.Kind.INVALID}
+        return self.kind in self.CLOSED
