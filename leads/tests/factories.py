@@ -25,4 +25,6 @@ def make_lead(*, assigned_to: Membership | None = None, **fields: Any) -> Lead:
 
 
 def make_follow_up(lead: Lead, assigned_to: Membership, **fields: Any) -> FollowUp:
+    if fields.get("done_at"):
+        fields.setdefault("done_by", assigned_to)
     return FollowUp.objects.create(lead=lead, assigned_to=assigned_to, **({"due_at": timezone.now()} | fields))

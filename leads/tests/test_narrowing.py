@@ -117,6 +117,6 @@ def test_the_page_shows_what_is_on_and_how_to_take_it_away(client_of, story, man
 
 
 def test_a_follow_up_that_is_done_is_none(story, manager):
-    FollowUp.objects.update(done_at=timezone.now())
+    FollowUp.objects.update(done_at=timezone.now(), done_by=manager)
 
     assert [lead.name for lead in find(manager, {"follow_up": "overdue"}).leads] == []
