@@ -17,7 +17,10 @@ from benchmarks.measuring import Failed
 
 # Each module has `SIZE`, the ROWS of the full measurement, and `run(rows) -> Figures`.
 WORKLOADS = {
+    "import": "benchmarks.imports",
+    "lead_list": "benchmarks.lead_list",
     "next_lead": "benchmarks.next_lead",
+    "webhooks": "benchmarks.webhooks",
 }
 
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from accounts.models import Organisation
 from jini.lib.work import handler
 from leads.actions import importing
 from leads.actions.undoing_import import undo_stretch
+from leads.importing.ahead import ReadAhead
 
 # Well below the lease of a due task; then other organisations' lists have their turn.
 TURN_SECONDS = 20
@@ -34,7 +36,8 @@ def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
 @handler(importing.RUN, queue="bulk")
 def run(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
     """Import rows for a while."""
-    return _for_a_while(importing.run_stretch, organisation, batch_id)
+    with ReadAhead() as ahead:
+        return _for_a_while(partial(importing.run_stretch, ahead=ahead), organisation, batch_id)
 
 
 @handler(importing.UNDO, queue="bulk")

@@ -16,16 +16,15 @@ from accounts.work import schedule
 from jini.lib.ids import uuid7
 from jini.lib.jobs import JobState
 from leads.importing import columns, sandbox, stored
+from leads.importing.ahead import ReadAhead
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.loading import Terms, known_leads, load
 from leads.importing.reader import Refused
-from leads.importing.rows import Row, RowReader, Values
+from leads.importing.rows import Row, Values
 from leads.models import ImportBatch, Status, Tag
 from privacy.models import DoNotCall
 
 READ, PREVIEW, RUN, UNDO = "leads.import_read", "leads.import_preview", "leads.import_run", "leads.import_undo"
-# Rows of one transaction: about a fifth of a second.
-STRETCH = 5_000
 SHOWN_ROWS = 50
 SAMPLE_ROWS = 20
 Step = ImportBatch.Step
@@ -123,17 +122,17 @@ def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
         if (batch := _in(batch_id, Step.PREVIEW, JobState.QUEUED, JobState.RUNNING)) is None:
             return
         ImportBatch.objects.filter(pk=batch.pk).update(state=JobState.RUNNING)
-    reader = _reader(batch)
-    look = _Look(batch, _repeated(batch, reader))
+    look = _Look(batch, _repeated(batch))
     start = 0
-    while (stretch := stored.stretch(batch, start, STRETCH)).rows:
-        with acting_for(organisation):
-            look.take([reader.read(number, cells) for number, cells in stretch.rows], dict(stretch.rows))
-            mine = ImportBatch.objects.filter(pk=batch.pk, step=Step.PREVIEW, state=JobState.RUNNING)
-            if not mine.update(done=look.done):
-                # Somebody went back and mapped it otherwise: that look is owed already.
-                return
-        start = stretch.end
+    with ReadAhead() as ahead:
+        while (read := ahead.take(batch, start)).rows:
+            with acting_for(organisation):
+                look.take(read.rows, read.cells)
+                mine = ImportBatch.objects.filter(pk=batch.pk, step=Step.PREVIEW, state=JobState.RUNNING)
+                if not mine.update(done=look.done):
+                    # Somebody went back and mapped it otherwise: that look is owed already.
+                    return
+            start = read.end
     _finish(organisation, batch, Step.PREVIEW, JobState.DONE, preview=look.result())
 
 
@@ -205,16 +204,19 @@ def _nothing() -> Values:
     return ("",) * len(columns.FIELDS)
 
 
-def _repeated(batch: ImportBatch, reader: RowReader) -> set[int]:
+def _repeated(batch: ImportBatch) -> set[int]:
     """The numbers that come more than once, where it matters what their rows say."""
     if batch.options["duplicates"] not in {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}:
         return set()
     seen: set[int] = set()
     twice: set[int] = set()
-    for number, cells in stored.every_row(batch):
-        if phone := reader.read(number, cells).phone:
-            key = int(phone)
-            (twice if key in seen else seen).add(key)
+    start = 0
+    with ReadAhead() as ahead:
+        while (read := ahead.take(batch, start)).rows:
+            for row in read.rows:
+                if row.phone:
+                    (twice if int(row.phone) in seen else seen).add(int(row.phone))
+            start = read.end
     return twice
 
 
@@ -244,7 +246,7 @@ def stop_run(batch: ImportBatch, *, by: Membership) -> None:
     audit.record("import.stopped", by=by, subject=batch)
 
 
-def run_stretch(organisation: Organisation, batch_id: uuid.UUID) -> bool:
+def run_stretch(organisation: Organisation, batch_id: uuid.UUID, ahead: ReadAhead) -> bool:
     """Import the next rows in one transaction; return whether there may be more.
 
     The row of the batch is locked meanwhile and says where to go on: a stretch that is tried twice is done once.
@@ -254,16 +256,14 @@ def run_stretch(organisation: Organisation, batch_id: uuid.UUID) -> bool:
         batch = found.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).first()
         if batch is None:
             return False
-        stretch = stored.stretch(batch, batch.cursor["start"], STRETCH)
-        if not stretch.rows:
+        read = ahead.take(batch, batch.cursor["start"])
+        if not read.rows:
             _end_run(batch)
             return False
-        reader = _reader(batch)
-        rows = [reader.read(number, cells) for number, cells in stretch.rows]
-        loaded = load(rows, dict(stretch.rows), _terms(batch))
+        loaded = load(read.rows, read.cells, _terms(batch))
         batch.counts = {name: batch.counts[name] + loaded.counts[name] for name in COUNTED}
-        batch.cursor = {"start": stretch.end}
-        batch.done += len(rows)
+        batch.cursor = {"start": read.end}
+        batch.done += len(read.rows)
         batch.state = JobState.RUNNING
         batch.save(update_fields=["counts", "cursor", "done", "state"])
         return True
@@ -289,11 +289,6 @@ def _terms(batch: ImportBatch) -> Terms:
         tags=list(Tag.objects.filter(pk__in=batch.options["tags"]).values_list("pk", flat=True)),
         taken=batch.counts[Verdict.NEW],
     )
-
-
-def _reader(batch: ImportBatch) -> RowReader:
-    mapping = {int(column): name for column, name in batch.mapping.items()}
-    return RowReader(mapping, source=batch.options["source"])
 
 
 def give_up(organisation: Organisation, batch_id: uuid.UUID, code: str) -> None:

@@ -169,7 +169,8 @@ def _follow_up(
 
 def _lines(decision: Decision, leads: Mapping[str, uuid.UUID], batch: ImportBatch) -> list[Activity]:
     row, verdict = decision.row, decision.verdict
-    if verdict == Verdict.ERROR:
+    if verdict == Verdict.ERROR or (verdict == Verdict.NEW and not row.note):
+        # A new lead names its batch itself.
         return []
     lead, now = leads[row.phone], timezone.now()
     common: dict[str, Any] = {"lead_id": lead, "at": now, "actor_id": batch.created_by_id}

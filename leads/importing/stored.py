@@ -2,9 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from leads.models import ImportBatch
 
@@ -35,14 +34,3 @@ def stretch(batch: ImportBatch, start: int, most: int) -> Stretch:
             file.readline()
         lines = list(itertools.islice(file, most))
         return Stretch([tuple(json.loads(line)) for line in lines], file.tell() if lines else start)
-
-
-def every_row(batch: ImportBatch) -> Iterator[tuple[int, list[str]]]:
-    """Yield all rows without the heading."""
-    with rows_path(batch).open("rb") as file:
-        lines: Iterator[Any] = iter(file)
-        if batch.format["has_header"]:
-            next(lines, None)
-        for line in lines:
-            number, cells = json.loads(line)
-            yield number, cells

@@ -7,7 +7,7 @@ from accounts.tenancy import acting_for
 from jini.lib.jobs import JobState
 from leads.actions import importing, undoing_import
 from leads.actions.editing import add_note, edit_lead
-from leads.importing import loading, stored
+from leads.importing import ahead, loading, stored
 from leads.models import Activity, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, Tag
 from leads.tests.factories import make_follow_up, make_lead
 from leads.tests.importing import import_list, look, run, step, storage, upload  # noqa: F401 -- a fixture
@@ -76,12 +76,12 @@ def test_every_row_that_is_no_new_lead_is_kept_with_its_reason(scope, manager):
 def test_a_lead_that_is_there_already(scope, manager, duplicates, name, city, counts):
     lead = make_lead(name="Old", phone="+919000000022")
     batch = look(upload(LIST, manager), duplicates=duplicates)
-    ahead = {verdict: batch.preview[verdict] for verdict in counts}
+    promised = {verdict: batch.preview[verdict] for verdict in counts}
     batch = run(batch)
 
     lead = lead.reloaded()
     assert (lead.name, lead.city) == (name, city)
-    assert {verdict: batch.counts[verdict] for verdict in counts} == counts == ahead
+    assert {verdict: batch.counts[verdict] for verdict in counts} == counts == promised
     lines = Activity.objects.filter(lead=lead, kind=Activity.Kind.IMPORT).count()
     assert lines == {"skip": 0, "link": 2, "fill": 1, "update": 2}[duplicates]
 
@@ -92,12 +92,12 @@ def test_the_look_ahead_counts_what_the_run_does_whatever_the_stretches(scope, m
         for number in range(200)
     )
     for size, duplicates in ((7, "update"), (1000, "fill"), (13, "fill"), (11, "skip")):
-        monkeypatch.setattr(importing, "STRETCH", size)
+        monkeypatch.setattr(ahead, "STRETCH", size)
         Lead.objects.filter(import_batch__isnull=False).delete()
         batch = look(upload(text, manager), duplicates=duplicates)
-        ahead = {name: batch.preview[name] for name in importing.COUNTED}
+        promised = {name: batch.preview[name] for name in importing.COUNTED}
         batch = run(batch)
-        assert counted(batch) == ahead
+        assert counted(batch) == promised
         assert sum(counted(batch)[verdict] for verdict in ImportRow.Verdict.values) == 200
         ImportRow.objects.all().delete()
 
@@ -113,13 +113,14 @@ def test_the_look_ahead_writes_no_lead_and_tells_of_do_not_call(scope, manager):
 
 
 def test_a_stretch_tried_twice_is_done_once(scope, manager, monkeypatch):
-    monkeypatch.setattr(importing, "STRETCH", 2)
+    monkeypatch.setattr(ahead, "STRETCH", 2)
     batch = look(upload(LIST, manager))
     importing.start_run(batch, by=manager)
 
-    while importing.run_stretch(scope, batch.pk):
-        pass
-    importing.run_stretch(scope, batch.pk)
+    with ahead.ReadAhead() as reading:
+        while importing.run_stretch(scope, batch.pk, reading):
+            pass
+        importing.run_stretch(scope, batch.pk, reading)
     step(importing.RUN, batch)
 
     assert Lead.objects.count() == 3
@@ -140,13 +141,13 @@ def test_a_stretch_that_dies_in_the_middle_leaves_nothing_and_goes_on(scope, man
 
 
 def test_stopping_keeps_what_was_imported_and_going_on_takes_the_rest(scope, manager, monkeypatch):
-    monkeypatch.setattr(importing, "STRETCH", 2)
+    monkeypatch.setattr(ahead, "STRETCH", 2)
     batch = look(upload(LIST, manager))
     importing.start_run(batch, by=manager)
-    importing.run_stretch(scope, batch.pk)
+    importing.run_stretch(scope, batch.pk, ahead.ReadAhead())
     importing.stop_run(batch, by=manager)
 
-    assert not importing.run_stretch(scope, batch.pk)
+    assert not importing.run_stretch(scope, batch.pk, ahead.ReadAhead())
     assert Lead.objects.count() == 2
     with pytest.raises(importing.NotPossible):
         importing.stop_run(batch, by=manager)
@@ -246,6 +247,6 @@ def test_a_stretch_asks_a_constant_number_of_queries(scope, manager, django_asse
     importing.start_run(batch, by=manager)
 
     with django_assert_max_num_queries(20, connection=connection):
-        importing.run_stretch(scope, batch.pk)
+        importing.run_stretch(scope, batch.pk, ahead.ReadAhead())
 
     assert ImportBatch.objects.get(pk=batch.pk).counts["new"] == 300

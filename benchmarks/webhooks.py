@@ -1,0 +1,179 @@
+"""A provider's signed posts through the web server, three copies of each and shuffled, until every call is final.
+
+The limit is one INSERT … ON CONFLICT of the same event for each post, committed by itself, by as many clients.
+"""
+
+import datetime as dt
+import http.client
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from psycopg2.extras import Json
+
+from accounts.models import Organisation
+from accounts.tenancy import acting_for
+from benchmarks import data
+from benchmarks.databases import connect
+from benchmarks.measuring import Failed, Figures, Sample, figures, in_turns, say
+from benchmarks.web import Ask, hammer, server
+from dialer.models import Call, CallEvent, TelephonyAccount
+from dialer.providers.simulator import signature
+from jini.lib.ids import uuid7
+from jini.local.services import CHECKOUT
+
+# Calls; each has eight events, each posted three times.
+SIZE = 2_000
+COPIES, CLIENTS = 3, 16
+FINAL_SECONDS = 600
+AGENT = (("initiated", 0), ("ringing", 1), ("in-progress", 3), ("completed", 40))
+ANSWERED = (("initiated", 4), ("ringing", 5), ("in-progress", 9), ("completed", 39))
+TALK = 30
+
+
+class Bench:
+    """Calls that were just placed, one of each telecaller, and what the provider will say of them."""
+
+    def __init__(self, calls: int) -> None:
+        self.organisation: Organisation = data.found("Called")
+        self.began = timezone.now() - dt.timedelta(minutes=2)
+        with closing(connect()) as connection:
+            members = data.load_members(connection, self.organisation, calls)
+            leads = data.load_leads(connection, self.organisation, calls, only_new=True)
+            self.calls = [uuid7() for __ in range(calls)]
+            data.copy(
+                connection,
+                "dialer_call",
+                "id organisation_id lead_id telecaller_id direction mode provider phone caller_id status agent_status "
+                "customer_status customer_leg agent_leg failure started_at note policy_version",
+                (
+                    (call, self.organisation.pk, lead, member, "outgoing", "bridge", "simulator", "+919000000001", "",
+                     "queued", "queued", "queued", "", "", "", self.began, "", 1)
+                    for call, lead, member in zip(self.calls, leads, members, strict=True)
+                ),
+            )  # fmt: skip
+        with acting_for(self.organisation):
+            account = TelephonyAccount.objects.get(provider=TelephonyAccount.Provider.SIMULATOR)
+            self.secret = account.credentials["secret"]
+        self.posts = [post for call in self.calls for post in self._posts(call)] * COPIES
+        random.Random(data.SEED).shuffle(self.posts)
+
+    def _posts(self, call: uuid.UUID) -> Iterator[tuple[str, bytes]]:
+        for leg, script in (("agent", AGENT), ("customer", ANSWERED)):
+            for number, (status, after) in enumerate(script):
+                at = (self.began + dt.timedelta(seconds=after)).isoformat()
+                form = {"status": status, "at": at, "leg_id": f"{leg[0]}-{call}", "sequence": str(number)}
+                if leg == "customer" and status == "completed":
+                    form["duration"] = str(TALK)
+                yield f"/hooks/simulator/{self.organisation.pk}/{call}/{leg}/status/", urlencode(form).encode()
+
+    def asks(self, number: int) -> Iterator[Ask]:
+        for path, body in self.posts[number::CLIENTS]:
+            yield self._ask(path, body)
+
+    def _ask(self, path: str, body: bytes) -> Ask:
+        def ask(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
+            timestamp = str(int(time.time()))
+            headers = {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "X-Jini-Timestamp": timestamp,
+                "X-Jini-Signature": signature(self.secret, timestamp, body),
+            }
+            connection.request("POST", path, body, headers)
+            return connection.getresponse()
+
+        return ask
+
+    def wait_until_final(self) -> float:
+        """Wait for the worker; return how long it took after the last post."""
+        began = time.perf_counter()
+        while time.perf_counter() - began < FINAL_SECONDS:
+            with acting_for(self.organisation):
+                if not Call.objects.filter(ended_at=None).exists():
+                    return time.perf_counter() - began
+            time.sleep(0.2)
+        raise Failed("some calls never came to an end")
+
+    def check(self) -> None:
+        """See that each event was kept once and counted thrice, and that each call came to what its events say."""
+        with acting_for(self.organisation):
+            events = CallEvent.objects.count()
+            copies = sum(CallEvent.objects.values_list("copies", flat=True))
+            talked = Call.objects.filter(status="completed", talk_seconds=TALK, ring_seconds=4).count()
+        if (events, copies, talked) != (len(self.calls) * 8, len(self.posts), len(self.calls)):
+            raise Failed(f"{events} events in {copies} copies, {talked} of {len(self.calls)} calls as they were")
+
+
+def run(calls: int) -> Figures:
+    finals: list[float] = []
+    with worker(), server() as address:
+
+        def product() -> Sample:
+            bench = Bench(calls)
+            sample = hammer(address, bench.asks, clients=CLIENTS, seconds=FINAL_SECONDS)
+            finals.append(bench.wait_until_final())
+            bench.check()
+            return sample
+
+        found = figures(calls, "events/s", *in_turns(product, lambda: bare(calls)))
+    say(
+        f"{found.value:.0f}/s of {found.limit:.0f} ({found.ratio:.2f}), p99 {found.p99_ms:.0f} ms, final {max(finals):.1f} s"
+    )
+    goals = {"ratio >= 0.3": found.ratio >= 0.3, "p99 <= 250 ms": found.p99_ms <= 250, "one effect per event": True}
+    return replace(found, goals=goals, more={"final_after_s": max(finals)})
+
+
+def bare(calls: int) -> Sample:
+    """Insert the same events in the same order with nothing around them."""
+    bench = Bench(calls)
+    times: list[float] = []
+    began = time.perf_counter()
+
+    def client(number: int) -> None:
+        with closing(connect()) as connection, connection.cursor() as cursor:
+            for path, body in bench.posts[number::CLIENTS]:
+                asked = time.perf_counter()
+                cursor.execute(
+                    "INSERT INTO dialer_callevent (id, organisation_id, provider, event_key, call_token, leg, payload, "
+                    "received_at, copies, verdict) VALUES (%s, %s, 'simulator', md5(%s), %s, %s, %s, now(), 1, 'waiting') "
+                    "ON CONFLICT (organisation_id, provider, event_key) DO UPDATE SET copies = dialer_callevent.copies + 1",
+                    [str(uuid7()), str(bench.organisation.pk), path + body.decode(), path.split("/")[4],
+                     path.split("/")[5], Json({})],
+                )  # fmt: skip
+                times.append(time.perf_counter() - asked)
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Sample(len(bench.posts), time.perf_counter() - began, times)
+
+
+@contextmanager
+def worker() -> Iterator[None]:
+    """A Celery worker for what the posts owe, with the beat that sweeps."""
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "jini", "worker", "-B", "-c", "2"]
+    command += [
+        "-s",
+        f"/tmp/jini-bench-beat-{os.getpid()}",
+        "-Q",
+        "telephony,default,bulk",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    child = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait(timeout=60)

@@ -1,0 +1,53 @@
+"""Reading the next rows while the database works on these: files and cells only, never the database."""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from leads.importing import stored
+from leads.importing.rows import Row, RowReader
+from leads.models import ImportBatch
+
+# Rows of one transaction: about a fifth of a second.
+STRETCH = 5_000
+
+
+class Read(NamedTuple):
+    """Rows as they were read, their cells by number, and the place in the file behind them."""
+
+    rows: list[Row]
+    cells: Mapping[int, list[str]]
+    end: int
+
+
+class ReadAhead:
+    """Reads stretches of one batch in their order, each a little before it is asked for."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1)
+        self._next: tuple[int, Future[Read]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def take(self, batch: ImportBatch, start: int) -> Read:
+        """Return the rows from byte `start` on, and begin with those after them."""
+        waiting, self._next = self._next, None
+        # Somebody else may have gone on with the batch meanwhile.
+        read = waiting[1].result() if waiting and waiting[0] == start else _read(batch, start)
+        if read.rows:
+            self._next = read.end, self._thread.submit(_read, batch, read.end)
+        return read
+
+
+def _read(batch: ImportBatch, start: int) -> Read:
+    stretch = stored.stretch(batch, start, STRETCH)
+    mapping = {int(column): name for column, name in batch.mapping.items()}
+    reader = RowReader(mapping, source=batch.options["source"])
+    return Read([reader.read(number, cells) for number, cells in stretch.rows], dict(stretch.rows), stretch.end)
