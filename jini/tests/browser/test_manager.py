@@ -45,7 +45,7 @@ def test_from_the_dashboard_to_a_call(transactional_db, visit: Visit, width):
     page.get_by_role("link", name="Take away: Connected").wait_for()
     assert page.get_by_role("row").count() == 3
 
-    page.get_by_role("link", name="Lead 2").click()
+    page.get_by_role("row", name="Lead 2").get_by_role("link").first.click()
     page.get_by_role("heading", name="Course of the call").wait_for()
     page.go_back()
     page.get_by_role("link", name="Take away: Connected").click()
