@@ -38,6 +38,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         # As typed it may be longer than E.164: the reading decides.
         self.fields["phone"] = forms.CharField(label=_("Phone"), max_length=60, help_text=_("Such as 90000 00012."))
+        self.fields["phone"].widget.attrs |= {"type": "tel"}
 
     def clean_phone(self) -> str:
         """Return the number in E.164, or say what is wrong with it."""

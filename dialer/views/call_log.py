@@ -26,7 +26,7 @@ from dialer.filters import find_calls
 from dialer.models import Call, CallEvent
 from dialer.outcome_form import OutcomeForm
 from jini.lib.fragments import fragment, toast
-from jini.lib.paging import keyset_page
+from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
 from leads.models import Lead
 
@@ -40,8 +40,9 @@ WITH = ("lead", "telecaller__user", "campaign", "disposition")
 @requires(Permission.CALL_VIEW)
 def calls(request: MemberRequest) -> HttpResponse:
     found = find_calls(request.member, request.GET)
+    rows, count = found.calls.select_related(*WITH), capped_count(found.calls)
     context = {
-        "page": keyset_page(request, found.calls.select_related(*WITH), by="-started_at", counted=True),
+        "page": keyset_page(request, rows, by="-started_at", count_text=count),
         "form": CallFilterForm(request.GET, request.member, found),
         "query": request.GET.urlencode(),
         "may_export": request.member.may(Permission.LEAD_EXPORT),

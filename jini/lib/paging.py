@@ -4,14 +4,15 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import CharField, Field, GeneratedField, Model, Q, QuerySet, TextField
 from django.http import HttpRequest
 
+from jini.lib.encryption import Undecipherable, decrypt, encrypt
 from jini.lib.words import date_and_time, grouped
 
 Row = TypeVar("Row", bound=Model)
@@ -22,21 +23,14 @@ COUNT_CAP = 10_000
 class Page(Generic[Row]):
     """One page of rows. `newer_url` leads to the rows before it, `older_url` to those after; empty at the ends.
 
-    `starts_at` is the sort value of the first row ("from 24 Nov, 10:41 am"), None on the first page.
+    `place` says where in the list it begins ("24 Nov, 10:41 am"); empty on the first page.
     """
 
     rows: Sequence[Row]
     newer_url: str
     older_url: str
     count_text: str = ""
-    starts_at: Any = None
-
-    @property
-    def place(self) -> str:
-        """Where in the list this page begins, in words; empty on the first page."""
-        if self.starts_at is None:
-            return ""
-        return date_and_time(self.starts_at) if isinstance(self.starts_at, dt.date) else str(self.starts_at)
+    place: str = ""
 
 
 def capped_count(queryset: "QuerySet[Any]", cap: int = COUNT_CAP) -> str:
@@ -51,13 +45,14 @@ def keyset_page(
     *,
     by: str = "-created_at",
     size: int = 50,
-    counted: bool = False,
     count_text: str = "",
+    place_of: Callable[[Row], str] | None = None,
 ) -> Page[Row]:
     """The page that the query string of `request` asks for (`older=` or `newer=` a cursor; else the first).
 
-    `counted` has the rows counted; who knows their number says it in `count_text`.
+    `count_text` says how many rows there are, where the caller knows or counts (`capped_count`).
     `by` is a field or annotation that is never null, with "-" for descending; `id` breaks ties in the same direction.
+    `place_of` says in words where in the list a row stands; without it that is its sort value.
     A cursor that cannot be read (old, cut off, made up) gives the first page: there is nothing to protect in it, since
     the rows come from `queryset`, which is already narrowed to what the member may see.
     """
@@ -77,9 +72,26 @@ def keyset_page(
         rows=rows,
         newer_url=_url(request, "newer", rows[0], name) if has_newer and rows else _url(request) if has_newer else "",
         older_url=_url(request, "older", rows[-1], name) if has_older and rows else "",
-        count_text=capped_count(queryset) if counted else count_text,
-        starts_at=getattr(rows[0], name) if has_newer and rows else None,
+        count_text=count_text,
+        place=(place_of(rows[0]) if place_of else _said(getattr(rows[0], name))) if has_newer and rows else "",
     )
+
+
+def neighbours(queryset: "QuerySet[Row]", row: Row, *, by: str) -> tuple[Row | None, Row | None]:
+    """Return the rows of `queryset` right before and right after `row` in the order `by` (as in `keyset_page`).
+
+    `row` carries the sort value, and need no longer be in `queryset` itself.
+    """
+    name, falls = by.removeprefix("-"), by.startswith("-")
+    start = getattr(row, name), row.pk
+    before, after = (
+        _ordered(_beyond(queryset, name, start, falls=way), name, falls=way).first() for way in (not falls, falls)
+    )
+    return before, after
+
+
+def _said(value: Any) -> str:
+    return date_and_time(value) if isinstance(value, dt.date) else str(value)
 
 
 def _ordered(queryset: "QuerySet[Row]", name: str, *, falls: bool) -> "QuerySet[Row]":
@@ -100,11 +112,13 @@ def _beyond(queryset: "QuerySet[Row]", name: str, start: tuple[Any, Any] | None,
 
 def _field(queryset: "QuerySet[Any]", name: str) -> "Field[Any, Any]":
     if name in queryset.query.annotations:
-        return queryset.query.annotations[name].output_field
-    field = queryset.model._meta.get_field(name)  # noqa: SLF001 -- documented API of Django
+        field: Any = queryset.query.annotations[name].output_field
+    else:
+        field = queryset.model._meta.get_field(name)  # noqa: SLF001 -- documented API of Django
     if not isinstance(field, Field):
         raise FieldDoesNotExist(name)
-    return field
+    found: Any = field.output_field if isinstance(field, GeneratedField) else field
+    return cast("Field[Any, Any]", found)
 
 
 def _read(text: str | None, queryset: "QuerySet[Any]", name: str) -> tuple[Any, Any] | None:
@@ -112,9 +126,11 @@ def _read(text: str | None, queryset: "QuerySet[Any]", name: str) -> tuple[Any, 
         return None
     field, key = _field(queryset, name), queryset.model._meta.pk  # noqa: SLF001 -- as above
     try:
+        if isinstance(field, CharField | TextField):
+            text = decrypt(text)
         value, pk = json.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
         start = field.to_python(value), key.to_python(pk)
-    except (binascii.Error, ValueError, TypeError, ValidationError):
+    except (Undecipherable, binascii.Error, ValueError, TypeError, ValidationError):
         return None
     return None if None in start else start
 
@@ -128,5 +144,7 @@ def _url(request: HttpRequest, way: str = "", row: Model | None = None, name: st
         value = getattr(row, name)
         plain = value.isoformat() if hasattr(value, "isoformat") else str(value)
         packed = json.dumps([plain, str(row.pk)], separators=(",", ":"))
-        query[way] = base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+        cursor = base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+        # What people typed, names above all, does not belong in addresses, which are logged and kept.
+        query[way] = encrypt(cursor) if isinstance(value, str) else cursor
     return f"{request.path}?{query.urlencode()}" if query else request.path

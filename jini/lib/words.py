@@ -85,6 +85,13 @@ def moment_in_words(moment: dt.datetime | dt.date) -> str:
     return f"{day} {time_of_day(local)}" if near else f"{day}, {time_of_day(local)}"
 
 
+def moment_about(moment: dt.datetime) -> str:
+    """A past moment where space is short, in the active zone: of today the time, "4:00 pm", before that the day."""
+    local = timezone.localtime(moment)
+    today = timezone.localdate()
+    return time_of_day(local) if local.date() == today else _day(local.date(), today)
+
+
 def date_and_time(moment: dt.datetime | dt.date) -> str:
     """A moment for the middle of a sentence, in the active zone: "24 Nov 10:41 am", with the year when it is another."""
     local = timezone.localtime(moment) if isinstance(moment, dt.datetime) else moment

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from jini.lib.paging import capped_count, keyset_page
+from jini.lib.paging import capped_count, keyset_page, neighbours
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
@@ -60,8 +60,36 @@ def test_the_page_says_where_it_begins_unless_it_is_the_first():
     second = page(first.older_url)
 
     assert first.place == ""
-    assert second.starts_at == NOON + dt.timedelta(minutes=1)
     assert second.place.endswith("pm")
+
+
+@pytest.mark.usefixtures("five")
+def test_what_people_typed_stands_in_no_address():
+    first = page(by="email")
+    ciphertext = first.older_url.partition("older=")[2]
+
+    assert names(page(first.older_url, by="email")) != names(first)
+    assert all(
+        address not in base64.urlsafe_b64decode(ciphertext + "==").decode(errors="ignore")
+        for address in User.objects.values_list("email", flat=True)
+    )
+
+
+@pytest.mark.usefixtures("five")
+@pytest.mark.parametrize("by", ["-date_joined", "email"])
+def test_every_row_knows_its_neighbours(by):
+    ordered = list(User.objects.order_by(by, "-pk" if by.startswith("-") else "pk"))
+
+    found = [neighbours(User.objects.all(), row, by=by) for row in ordered]
+
+    assert found == list(zip([None, *ordered[:-1]], [*ordered[1:], None], strict=True))
+
+
+@pytest.mark.usefixtures("five")
+def test_a_row_that_left_the_rows_still_has_its_neighbours():
+    second, third, fourth = User.objects.order_by("email")[1:4]
+
+    assert neighbours(User.objects.exclude(pk=third.pk), third, by="email") == (second, fourth)
 
 
 @pytest.mark.usefixtures("five")

@@ -1,15 +1,22 @@
 """A person the team wants to talk to."""
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 from leads.models.status import Status
+
+# Where leads without one stand in a list that is sorted by it.
+NO_VALUE = Decimal(-1)
+NEVER_CALLED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class LeadQuerySet(OrganisationQuerySet):
@@ -132,6 +139,12 @@ class Lead(OrganisationOwned):
             models.Index(fields=["organisation", "assigned_to", "-created_at", "-id"], name="lead_newest_of_owner"),
             models.Index(fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status"),
             models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
+            # One for each order of the list (leads/ordering.py).
+            models.Index(fields=["organisation", "search_text", "id"], name="lead_by_name"),
+            models.Index("organisation", Coalesce("value", models.Value(NO_VALUE)), "id", name="lead_by_value"),
+            models.Index(
+                "organisation", Coalesce("last_called_at", models.Value(NEVER_CALLED)), "id", name="lead_by_last_call"
+            ),
             GinIndex(
                 fields=["organisation", "search_text"], name="lead_by_text", opclasses=["uuid_ops", "gin_trgm_ops"]
             ),

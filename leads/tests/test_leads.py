@@ -105,8 +105,8 @@ def test_a_known_number_is_refused_with_the_way_to_the_lead(client_of, scope, ma
     response = client_of(manager).post(NEW, {"phone": "9876543210"})
     hidden = client_of(telecaller).post(NEW, {"phone": "9876543210"})
 
-    assert (response.status_code, response.context["taken"]) == (422, lead)
-    assert (hidden.status_code, hidden.context["taken"]) == (422, None)
+    assert (response.status_code, response.context["known"].lead) == (422, lead)
+    assert (hidden.status_code, hidden.context["known"].lead) == (422, None)
 
 
 def test_a_note_stands_on_the_timeline(client_of, scope, telecaller):

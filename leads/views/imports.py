@@ -17,7 +17,7 @@ from accounts.permissions import Permission, requires
 from accounts.tenancy import acting_for
 from jini.lib.fragments import wants_fragment
 from jini.lib.jobs import JobState
-from jini.lib.paging import keyset_page
+from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
 from leads.actions import importing, undoing_import
 from leads.import_forms import TermsForm, UploadForm
@@ -214,7 +214,7 @@ def rows(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
         chosen = chosen.exclude(errors=None).exclude(verdict=ImportRow.Verdict.ERROR)
     elif verdict in ImportRow.Verdict.values:
         chosen = chosen.filter(verdict=verdict)
-    page = keyset_page(request, chosen, by="number", counted=True)
+    page = keyset_page(request, chosen, by="number", count_text=capped_count(chosen))
     lines = [(row, _row_said(row)) for row in page.rows]
     labels = {**dict(ImportRow.Verdict.choices), "warnings": _("With a field left out")}
     context = {"batch": found, "page": page, "lines": lines, "verdict": verdict, "label": labels.get(verdict, "")}

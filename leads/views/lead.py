@@ -14,12 +14,13 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib import panels
 from jini.lib.forms import typed
-from jini.lib.fragments import toast
+from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions import editing
 from leads.actions.follow_ups import plan_follow_up
 from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
 from leads.models import Activity, FollowUp, Lead, Status, Tag
+from leads.ordering import beside, view_of
 from leads.picks import quick_picks
 from leads.timeline import FILTERS, line_of_import, lines_of
 from privacy.models import DoNotCall
@@ -70,9 +71,17 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
         "alternates": found.phones.order_by("position"),
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
+        "beside": beside(found, request.member, request.GET),
+        "view": view_of(request.GET),
         "owner_form": OwnerForm(initial={"owner": found.assigned_to_id}) if _may_assign(request) else None,
     }
     return TemplateResponse(request, "leads/lead.html", context, status=status)
+
+
+def _back(request: MemberRequest, found: Lead) -> HttpResponse:
+    """To the lead, in the list that it was opened from."""
+    view = view_of(request.GET)
+    return redirect(f"{found.get_absolute_url()}?{view}" if view else found.get_absolute_url())
 
 
 def _may_assign(request: MemberRequest) -> bool:
@@ -88,7 +97,7 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
         return _page(request, found, INVALID, note=form)
     editing.add_note(found, form.cleaned_data["text"], by=request.member)
     toast(request, _("The note is saved."))
-    return redirect(found)
+    return _back(request, found)
 
 
 @require_POST
@@ -96,7 +105,7 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def move(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     editing.change_status(found, get_object_or_404(Status.objects.in_order(), pk=status), by=request.member)
-    return redirect(found)
+    return _back(request, found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +127,7 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     except editing.Stale as stale:
         return _form(request, form, CONFLICT, theirs=stale.lead)
     toast(request, _("Saved."))
-    return redirect("leads:lead", lead)
+    return _back(request, found)
 
 
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
@@ -130,8 +139,14 @@ def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | No
         differing = [(form[name].label, form[name].value(), getattr(theirs, name)) for name in changed]
         # Sent again, it is meant: over the lead as it is now.
         form.data = {**form.data.dict(), "version": str(theirs.version)}  # type: ignore[attr-defined]
-    context = {"form": form, "lead": now, "theirs": theirs, "differing": differing}
-    return TemplateResponse(request, "leads/edit.html", context, status=status)
+    context = {
+        "form": form,
+        "lead": now,
+        "theirs": theirs,
+        "differing": differing,
+        "view": view_of(request.GET),
+    }
+    return fragment(request, "leads/edit.html", "form", context, status=status)
 
 
 @require_POST
@@ -142,7 +157,7 @@ def owner(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, INVALID, error=_("Choose a member of your organisation."))
     editing.assign(found, form.cleaned_data["owner"], by=request.member)
-    return redirect(found)
+    return _back(request, found)
 
 
 @require_POST
@@ -153,7 +168,7 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, INVALID, error=_("A tag has 1 to 40 characters."))
     editing.tag(found, form.cleaned_data["name"], by=request.member)
-    return redirect(found)
+    return _back(request, found)
 
 
 @require_POST
@@ -161,7 +176,7 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     editing.untag(found, get_object_or_404(Tag, pk=tag), by=request.member)
-    return redirect(found)
+    return _back(request, found)
 
 
 @require_POST
@@ -174,4 +189,4 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     note = typed(request.POST.get("note", "")).strip()
     plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
     toast(request, _("The follow-up is planned."))
-    return redirect(found)
+    return _back(request, found)

@@ -1,14 +1,20 @@
-"""The lead list, and one lead."""
+"""The lead list, and a new lead."""
 
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.context import optional_url
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
+from jini.lib.forms import typed
 from jini.lib.fragments import fragment
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
@@ -16,19 +22,40 @@ from leads.actions.editing import PhoneTaken
 from leads.filter_form import FilterForm
 from leads.filters import find
 from leads.forms import LeadForm
-from leads.models import Lead
+from leads.known import Known, known_by
+from leads.models import FollowUp, Lead
+from leads.ordering import Order, headings, orders
 
 PAGE = 50
+SHOWN = (
+    "name",
+    "phone",
+    "city",
+    "value",
+    "last_called_at",
+    "created_at",
+    "status__name",
+    "status__name_hi",
+    "status__colour",
+    "assigned_to__user__first_name",
+    "assigned_to__user__last_name",
+    "assigned_to__user__email",
+)
 
 
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def leads(request: MemberRequest) -> HttpResponse:
-    found = find(request.member, request.GET)
-    rows = found.leads.select_related("status", "assigned_to__user")
-    page = keyset_page(request, rows, size=PAGE, count_text=found.count_text)
+    found, order = find(request.member, request.GET), Order.asked(request.GET)
+    rows = order.of(found.leads).select_related("status", "assigned_to__user").only(*SHOWN)
+    page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
     context = {
         "page": page,
+        "next_follow_ups": _next_follow_ups(page.rows),
+        "order": order,
+        "orders": orders(),
+        "headings": headings(request.GET),
+        "view": order.view(request.GET),
         "q": found.words,
         "form": FilterForm(request.GET, request.member, found),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
@@ -37,16 +64,30 @@ def leads(request: MemberRequest) -> HttpResponse:
     return fragment(request, "leads/list.html", "rows", context)
 
 
+def _next_follow_ups(rows: Sequence[Lead]) -> dict[uuid.UUID, dt.datetime]:
+    """When something is next due to each of the leads; whoever owes it."""
+    due = FollowUp.objects.open().filter(lead__in=[lead.pk for lead in rows])
+    return dict(due.values_list("lead").annotate(Min("due_at")))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.LEAD_EDIT)
 def new(request: MemberRequest) -> HttpResponse:
     form = LeadForm(request.POST or None)
-    taken = None
+    taken: Known | None = None
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(create_lead(form.cleaned_data, by=request.member))
         except PhoneTaken as refusal:
-            taken = Lead.objects.visible_to(request.member).filter(pk=refusal.lead.pk).first()
+            taken = known_by(refusal.lead.phone, request.member)
             form.add_error("phone", _("A lead with this number exists already."))
-    context = {"form": form, "taken": taken}
+    context = {"form": form, "known": taken}
     return TemplateResponse(request, "leads/new.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def known(request: MemberRequest) -> HttpResponse:
+    """Say, while a number is typed, which lead has it. A POST, since a number does not belong in an address."""
+    context = {"known": known_by(typed(request.POST.get("phone", "")), request.member)}
+    return TemplateResponse(request, "leads/new.html#known", context)

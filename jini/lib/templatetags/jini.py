@@ -54,6 +54,13 @@ def when(moment: dt.datetime | dt.date | None, classes: str = "") -> SafeString 
     return format_html('<time datetime="{}"{}>{}</time>', exact.isoformat(), attribute, words.moment_in_words(moment))
 
 
+@register.simple_tag
+def when_about(moment: dt.datetime) -> SafeString:
+    """A `<time>` with the moment as a column of a table has room for it, and in full where a pointer rests."""
+    said, short = words.moment_in_words(moment), words.moment_about(moment)
+    return format_html('<time datetime="{}" title="{}">{}</time>', timezone.localtime(moment).isoformat(), said, short)
+
+
 @register.filter
 def share(part: float | Decimal, whole: float | Decimal) -> int:
     """`part` of `whole` in whole per cent, 0 of nothing: lengths of bars, beside which the figures stand in words."""
