@@ -8,8 +8,13 @@ from teams.models import PauseCode, Target, Team, TeamMembership
 
 @admin.register(Team)
 class TeamAdmin(OrganisationAdmin):
-    list_display = ("name",)
+    list_display = ("name", "parent_name")
+    list_select_related = ("parent",)
     ordering = ("name",)
+
+    @admin.display(description="under the team")
+    def parent_name(self, team: Team) -> str:
+        return team.parent.name if team.parent else ""
 
 
 @admin.register(TeamMembership)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django_scopes.forms import SafeModelChoiceField
 
 from accounts.models import Membership
 from accounts.permissions import Role
@@ -25,14 +26,25 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
     members = PeopleField(label=_("Members"), queryset=Membership.objects.none(), required=False)
-    leads = PeopleField(label=_("Led by"), queryset=Membership.objects.none(), required=False)
+    leads = PeopleField(
+        label=_("Led by"),
+        queryset=Membership.objects.none(),
+        required=False,
+        help_text=_("Once there are teams, a manager sees the people of the teams they lead and of those below."),
+    )
 
     class Meta:
         model = Team
-        fields = ("name",)
+        fields = ("name", "parent")
+        # A form is made at import, outside of every scope.
+        field_classes = {"parent": SafeModelChoiceField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        parent: Any = self.fields["parent"]
+        parent.queryset = Team.objects.exclude(pk=self.instance.pk).order_by("name")
+        parent.label_from_instance = lambda team: team.name
+        parent.empty_label = _("None")
         people = Membership.objects.active().of(current_organisation()).select_related("user")
         rows = TeamMembership.objects.select_related("team")
         elsewhere = {row.member_id: row.team.name for row in rows if row.team_id != self.instance.pk}

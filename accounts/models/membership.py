@@ -59,5 +59,5 @@ class Membership(models.Model):
 
     @property
     def sees_everything(self) -> bool:
-        """Whether the member sees every lead of the organisation, and not only their own."""
-        return self.role != Role.TELECALLER
+        """Whether the role sees the whole organisation. What others see, a manager above all, is for the teams to say."""
+        return self.role in {Role.ADMIN, Role.OWNER}

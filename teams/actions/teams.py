@@ -31,6 +31,7 @@ def save_team(team: Team, *, members: Collection[Membership], leads: Collection[
 
 @transaction.atomic
 def dissolve_team(team: Team, *, by: Membership) -> None:
-    """Dissolve the team; its people stay, in no team."""
+    """Dissolve the team; its people stay, in no team, and the teams below come under the one above."""
     audit.record("team.dissolved", by=by, subject=team)
+    Team.objects.filter(parent=team).update(parent=team.parent_id)
     team.delete()

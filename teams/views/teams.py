@@ -9,21 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import MemberRequest
-from accounts.models import Membership
 from accounts.permissions import Permission, Role, requires
 from jini.lib.fragments import toast
 from teams.actions.teams import dissolve_team, save_team
 from teams.forms import TeamForm
 from teams.models import Team, TeamMembership
+from teams.visibility import people_seen_by, teams_seen_by
 
 
 @require_safe
 @requires(Permission.PEOPLE_VIEW)
 def teams(request: MemberRequest) -> HttpResponse:
     rows = list(TeamMembership.objects.select_related("member__user").order_by("-is_lead", "member__user__first_name"))
-    everybody = Membership.objects.active().of(request.organisation).filter(role__in=[Role.TELECALLER, Role.MANAGER])
+    everybody = people_seen_by(request.member).active().filter(role__in=[Role.TELECALLER, Role.MANAGER])
+    seen = teams_seen_by(request.member).select_related("parent").order_by("name")
     context = {
-        "teams": [(team, [row for row in rows if row.team_id == team.pk]) for team in Team.objects.order_by("name")],
+        "teams": [(team, [row for row in rows if row.team_id == team.pk]) for team in seen],
         "without": everybody.exclude(pk__in=[row.member_id for row in rows]).select_related("user"),
         "may_edit": request.member.may(Permission.PEOPLE_EDIT),
     }
