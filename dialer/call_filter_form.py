@@ -6,10 +6,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from dialer.filters import NONE, Found
 from dialer.models import Call, Campaign, Disposition
 from leads.filter_form import Choice, Field
+from teams.visibility import people_seen_by, sight_of
 
 # What a call comes to; the steps before are over in seconds.
 STATUSES = (
@@ -44,7 +44,7 @@ class CallFilterForm:
 
     def _lists(self, member: Membership) -> list[tuple[str, Any, Any]]:
         # Also who works here no more: their calls stay.
-        people = Membership.objects.of(current_organisation()) if member.sees_everything else []
+        people = [] if sight_of(member).is_own else list(people_seen_by(member))
         campaigns = Campaign.objects.visible_to(member).order_by("name").values_list("pk", "name")
         outcomes = [(NONE, _("No outcome")), *((str(row.pk), row.label) for row in Disposition.objects.in_order())]
         return [

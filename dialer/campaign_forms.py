@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from dialer.campaigns.script import FIELDS, unknown_fields
 from dialer.models import Campaign, Disposition, RetryRule
+from teams.visibility import people_seen_by, sight_of
 
 
 class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,22 +28,23 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "script": forms.Textarea(attrs={"rows": 6}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._sight = sight_of(by)
         people: Any = self.fields["members"]
-        people.queryset = Membership.objects.active().of(current_organisation())
+        people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
         self.fields["script"].help_text = _(
             "Filled in for each lead: %(fields)s. An empty line begins a paragraph."
         ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in FIELDS)}
-        if not self.instance._state.adding:  # noqa: SLF001 -- Django's documented name
+        if self.is_there:
             self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
         self.outcomes = [row for row in Disposition.objects.in_order() if row.retry_minutes]
         self._add_retries()
 
     def _add_retries(self) -> None:
         rules = {}
-        if not self.instance._state.adding:  # noqa: SLF001 -- as above
+        if self.is_there:
             rules = {rule.disposition_id: rule for rule in RetryRule.objects.filter(campaign=self.instance)}
         for outcome in self.outcomes:
             rule = rules.get(outcome.pk)
@@ -60,6 +61,19 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
                 max_value=10,
                 initial=rule.attempts if rule else outcome.retry_attempts,
             )
+
+    @property
+    def callers(self) -> list[Membership]:
+        """Who calls the campaign by a valid form: who was ticked, and whom the form could not offer, since they are not seen."""
+        callers = (
+            [row.member for row in self.instance.campaign_members.select_related("member")] if self.is_there else []
+        )
+        return [*self.cleaned_data["members"], *(row for row in callers if not self._sight.covers(row.pk))]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the campaign is one that was saved before."""
+        return not self.instance._state.adding  # noqa: SLF001 -- Django's documented name
 
     @property
     def retry_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:

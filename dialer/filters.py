@@ -18,7 +18,7 @@ from dialer.models import Call, Campaign, Disposition
 from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import Lead
-from teams.models import Team, TeamMembership
+from teams.visibility import people_in, people_seen_by, teams_seen_by
 
 NONE = "none"
 
@@ -86,22 +86,22 @@ def _start(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.min, tzinfo=current_organisation().zone)
 
 
-def _telecaller(calls: Any, value: str, _member: Membership) -> Narrowed:
-    who = _one(Membership.objects.of(current_organisation()).select_related("user"), value)
+def _telecaller(calls: Any, value: str, member: Membership) -> Narrowed:
+    who = _one(people_seen_by(member), value)
     return (calls.filter(telecaller=who), who.name) if who else None
 
 
-def _team(calls: Any, value: str, _member: Membership) -> Narrowed:
-    team = _one(Team.objects.all(), value)
+def _team(calls: Any, value: str, member: Membership) -> Narrowed:
+    team = _one(teams_seen_by(member), value)
     if team is None:
         return None
-    return calls.filter(telecaller__in=TeamMembership.objects.filter(team=team).values("member")), team.name
+    return calls.filter(telecaller__in=sorted(people_in(team))), team.name
 
 
-def _campaign(calls: Any, value: str, _member: Membership) -> Narrowed:
+def _campaign(calls: Any, value: str, member: Membership) -> Narrowed:
     if value == NONE:
         return calls.filter(campaign=None), _("No campaign")
-    campaign = _one(Campaign.objects.all(), value)
+    campaign = _one(Campaign.objects.visible_to(member), value)
     return (calls.filter(campaign=campaign), campaign.name) if campaign else None
 
 

@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership
 from dialer.models import Campaign, QueueEntry
 from jini.lib.lead_filters import LeadFilter
 
 
-def _campaigns() -> Sequence[tuple[str, Any]]:
-    return [(str(pk), name) for pk, name in Campaign.objects.order_by("name").values_list("pk", "name")]
+def _campaigns(member: Membership) -> Sequence[tuple[str, Any]]:
+    campaigns = Campaign.objects.visible_to(member).order_by("name")
+    return [(str(pk), name) for pk, name in campaigns.values_list("pk", "name")]
 
 
 def _of_campaign(leads: Any, values: Sequence[str]) -> Any:

@@ -7,10 +7,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from jini.lib import lead_filters, lookups
 from leads.filters import Found
 from leads.models import Lead, Status, Tag
+from teams.visibility import people_seen_by, sight_of
 
 MOST_TAGS = 200
 
@@ -51,18 +51,18 @@ class FilterForm:
         self.chips = [(chip.text, self._without(chip.name)) for chip in found.chips]
 
     def _lists(self, member: Membership) -> list[tuple[str, Any, Any]]:
-        people = Membership.objects.active().of(current_organisation()).select_related("user")
+        people = people_seen_by(member).active()
         owners = [("none", _("No owner")), *((str(person.pk), person.name) for person in people)]
         return [
             ("status", _("Status"), [(str(row.pk), row.label) for row in Status.objects.in_order()]),
             # A telecaller's leads are all their own.
-            ("owner", _("Owner"), owners if member.sees_everything else []),
+            ("owner", _("Owner"), owners if sight_of(member).unowned else []),
             ("tag", _("Tag"), [(str(row.pk), row.name) for row in Tag.objects.order_by("name")[:MOST_TAGS]]),
             ("outcome", _("Last outcome"), [(str(key), text) for key, text in lookups.labels("dispositions").items()]),
             ("follow_up", _("Follow-up"), [("overdue", _("Overdue")), ("today", _("Today")), ("none", _("None"))]),
             ("language", _("Language"), Lead.Language.choices),
             ("untouched", _("Calls"), [("1", _("Not called yet"))]),
-            *((added.name, added.label, added.choices()) for added in lead_filters.registered()),
+            *((added.name, added.label, added.choices(member)) for added in lead_filters.registered()),
         ]
 
     def _texts(self) -> list[tuple[str, Any, str]]:

@@ -11,6 +11,7 @@ from jini.lib.words import grouped
 from leads import searching
 from leads.models import Lead
 from leads.narrowing import Chip, narrow
+from teams.visibility import sight_of
 
 LONGEST_SEARCH = 100
 
@@ -50,5 +51,5 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
         found = searching.search(leads, words)
         leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
     leads, chips = narrow(leads, member, query)
-    is_counted = is_counted and member.sees_everything and not chips
+    is_counted = is_counted and sight_of(member).is_whole and not chips
     return Found(leads, words, chips, is_common, is_counted)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from jini.lib.phone import Fault, read_phone
 from leads.models import Lead
 from leads.picks import quick_picks
+from teams.visibility import people_seen_by
 
 PHONE_FAULTS: dict[Fault, str | Promise] = {
     Fault.EMPTY: _("Enter a phone number."),
@@ -68,10 +68,10 @@ class OwnerForm(forms.Form):
         label=_("Owner"), queryset=Membership.objects.none(), required=False, empty_label=_("Nobody")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["owner"]
-        people.queryset = Membership.objects.active().of(current_organisation())
+        people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
 
 

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from leads.actions.editing import tag_called
 from leads.importing import sandbox
 from leads.importing.columns import TARGETS
 from leads.importing.reader import Refused
 from leads.importing.words import refusal
 from leads.models import ImportBatch, Tag
+from teams.visibility import people_seen_by
 
 MOST_TAGS = 10
 
@@ -67,10 +67,12 @@ class TermsForm(forms.Form):
         label=_("Tags"), max_length=300, required=False, help_text=_("Several with commas between them.")
     )
 
-    def __init__(self, batch: ImportBatch, samples: Sequence[Sequence[str]], data: Any = None) -> None:
+    def __init__(
+        self, batch: ImportBatch, samples: Sequence[Sequence[str]], data: Any = None, *, by: Membership
+    ) -> None:
         super().__init__(data, initial=_initial(batch))
         people: Any = self.fields["owners"]
-        people.queryset = Membership.objects.active().of(current_organisation()).select_related("user")
+        people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
         self._samples = samples
         for column, heading in enumerate(batch.header):

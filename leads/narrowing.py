@@ -18,7 +18,7 @@ from jini.lib import lead_filters, lookups
 from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
-from teams.models import Team, TeamMembership
+from teams.visibility import people_in, people_seen_by, teams_seen_by
 
 NONE, ME = "none", "me"
 # A number typed into the address stays within what the column holds.
@@ -59,7 +59,7 @@ def narrow(leads: Any, member: Membership, query: Mapping[str, str]) -> tuple[An
             chips.append(Chip(name, text))
     for added in lead_filters.registered():
         value = typed(query.get(added.name, "")).strip()
-        if value and (label := dict(added.choices()).get(value)) is not None:
+        if value and (label := dict(added.choices(member)).get(value)) is not None:
             leads = added.apply(leads, [value])
             chips.append(Chip(added.name, f"{added.label}: {label}"))
     return leads, chips
@@ -81,15 +81,15 @@ def _owner(asked: Asked) -> Narrowed:
         return asked.leads.filter(assigned_to=None), _("No owner")
     if asked.value == ME:
         return asked.leads.filter(assigned_to=asked.member), _("Mine")
-    who = _one(Membership.objects.of(current_organisation()).select_related("user"), asked.value)
+    who = _one(people_seen_by(asked.member), asked.value)
     return (asked.leads.filter(assigned_to=who), who.name) if who else None
 
 
 def _team(asked: Asked) -> Narrowed:
-    team = _one(Team.objects.all(), asked.value)
+    team = _one(teams_seen_by(asked.member), asked.value)
     if team is None:
         return None
-    return asked.leads.filter(assigned_to__in=TeamMembership.objects.filter(team=team).values("member")), team.name
+    return asked.leads.filter(assigned_to__in=sorted(people_in(team))), team.name
 
 
 def _source(asked: Asked) -> Narrowed:
@@ -116,7 +116,7 @@ def _language(asked: Asked) -> Narrowed:
 
 
 def _import(asked: Asked) -> Narrowed:
-    batch = _one(ImportBatch.objects.all(), asked.value)
+    batch = _one(ImportBatch.objects.visible_to(asked.member), asked.value)
     return (asked.leads.filter(import_batch=batch), batch.file_name) if batch else None
 
 

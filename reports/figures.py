@@ -98,8 +98,13 @@ class Figures:
             return cast("int", selection.calls.values("lead").distinct().count())
         return sum(row.leads_called(selection.period.first) for row in self.rows(selection.period))
 
+    @property
+    def _counts_won_leads(self) -> bool:
+        """Whether only the leads tell how many are won: the rollup has none by campaign, and none of nobody apart."""
+        return self.selection.campaign is not None or self.selection.unowned
+
     def _conversions(self, selection: Selection) -> int:
-        if selection.campaign:
+        if self._counts_won_leads:
             return cast("int", selection.won.count())
         return sum(row.conversions for row in self.rows(selection.period))
 
@@ -108,7 +113,7 @@ class Figures:
         grouped: dict[dt.date, list[DayFigures]] = defaultdict(list)
         for row in self.rows(period):
             grouped[row.day].append(row)
-        won = self._won_by_day(period) if self.selection.campaign else None
+        won = self._won_by_day(period) if self._counts_won_leads else None
         days = [period.first + place * DAY for place in range(period.days)]
         return [(day, self._day(grouped[day], None if won is None else won.get(day, 0))) for day in days]
 

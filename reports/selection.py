@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,22 +16,27 @@ from dialer.models import Call, Campaign, QueueEntry
 from leads.models import FollowUp, Lead
 from reports.days import bounds
 from reports.period import Period, read_period
-from teams.models import Team, TeamMembership
+from teams.models import Team
+from teams.visibility import people_in, people_seen_by, sight_of, teams_seen_by
 
 
 @dataclass(frozen=True)
 class Selection:
-    """`people` is None for everybody, else the ids of the memberships whose calls and leads count."""
+    """`people` is None for everybody, else the ids of the memberships whose calls and leads count.
+
+    `unowned`: beside those of some people, the leads of nobody count too.
+    """
 
     period: Period
     people: tuple[uuid.UUID, ...] | None = None
     team: Team | None = None
     telecaller: Membership | None = None
     campaign: Campaign | None = None
+    unowned: bool = False
 
     def during(self, period: Period) -> "Selection":
         """Return the same for other days."""
-        return Selection(period, self.people, self.team, self.telecaller, self.campaign)
+        return replace(self, period=period)
 
     @property
     def adds_up(self) -> bool:
@@ -55,7 +60,10 @@ class Selection:
     @property
     def leads(self) -> Any:
         """The leads of these people and this campaign, of whatever day."""
-        leads = Lead.objects.all() if self.people is None else Lead.objects.filter(assigned_to__in=self.people)
+        leads = Lead.objects.all()
+        if self.people is not None:
+            nobodys = Q(assigned_to=None) if self.unowned else Q()
+            leads = leads.filter(Q(assigned_to__in=self.people) | nobodys)
         if self.campaign:
             leads = leads.filter(Exists(QueueEntry.objects.filter(lead=OuterRef("pk"), campaign=self.campaign)))
         return leads
@@ -107,17 +115,19 @@ class Selection:
         return f"{reverse('leads:follow_ups')}?{urlencode({'due': 'overdue'} | self._who('person') | more)}"
 
 
-def read_selection(query: Mapping[str, str]) -> Selection:
-    """Return what a query string of the dashboard means; ids that are none of the organisation's narrow nothing."""
+def read_selection(member: Membership, query: Mapping[str, str]) -> Selection:
+    """Return what a query string of the dashboard means to `member`; ids of what they do not see narrow nothing."""
     period = read_period(query, timezone.localdate())
-    telecaller = _one(Membership.objects.of(current_organisation()).select_related("user"), query.get("telecaller"))
-    team = _one(Team.objects.all(), query.get("team"))
-    people: tuple[uuid.UUID, ...] | None = None
+    telecaller = _one(people_seen_by(member), query.get("telecaller"))
+    team = _one(teams_seen_by(member), query.get("team"))
+    campaign = _one(Campaign.objects.visible_to(member), query.get("campaign"))
     if telecaller is not None:
-        team, people = None, (telecaller.pk,)
-    elif team is not None:
-        people = tuple(TeamMembership.objects.filter(team=team).values_list("member", flat=True))
-    return Selection(period, people, team, telecaller, _one(Campaign.objects.all(), query.get("campaign")))
+        return Selection(period, (telecaller.pk,), None, telecaller, campaign)
+    if team is not None:
+        return Selection(period, tuple(sorted(people_in(team))), team, None, campaign)
+    sight = sight_of(member)
+    people = None if sight.people is None else tuple(sorted(sight.people))
+    return Selection(period, people, campaign=campaign, unowned=people is not None and sight.unowned)
 
 
 def own_selection(member: Membership, query: Mapping[str, str]) -> Selection:

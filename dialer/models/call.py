@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from teams.visibility import sight_of
 
 
 def _truth(condition: models.Q) -> models.Case:
@@ -17,7 +18,8 @@ def _truth(condition: models.Q) -> models.Case:
 
 class CallQuerySet(OrganisationQuerySet):
     def visible_to(self, member: Membership) -> Self:
-        return self if member.sees_everything else self.filter(telecaller=member)
+        """Calls of the people whom `member` sees."""
+        return self.filter(sight_of(member).of("telecaller"))
 
     def open(self) -> Self:
         """Calls that are not wrapped up yet: at most one of each telecaller."""

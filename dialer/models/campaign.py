@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from teams.visibility import sight_of
 
 # What says where and for whom a lead waits.
 PLACE = (
@@ -29,7 +30,15 @@ PLACE = (
 
 class CampaignQuerySet(OrganisationQuerySet):
     def visible_to(self, member: Membership) -> Self:
-        return self if member.sees_everything else self.filter(campaign_members__member=member)
+        """Campaigns that somebody whom `member` sees calls; and, but for a telecaller, their own and those without callers."""
+        sight = sight_of(member)
+        if sight.is_whole:
+            return self
+        callers = CampaignMember.objects.filter(campaign=models.OuterRef("pk"))
+        seen = models.Q(models.Exists(callers.filter(sight.of("member"))))
+        if sight.unowned:
+            seen |= models.Q(created_by=member) | ~models.Q(models.Exists(callers))
+        return self.filter(seen)
 
     def running(self) -> Self:
         return self.filter(state=Campaign.State.RUNNING)

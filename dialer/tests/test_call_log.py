@@ -32,7 +32,7 @@ def moment(organisation, day: str, hour: int, minute: int = 0) -> dt.datetime:
 
 
 @pytest.fixture
-def story(scope, telecaller, colleague):
+def story(scope, telecaller, colleague, manager):
     """Three calls: (asha) connected with an outcome, (bilal) not answered, (queued) that never reached the carrier."""
     interested = Disposition.objects.get(name="Interested")
     lead = make_lead(name="Kavita Rao", phone="+919000012345", assigned_to=telecaller)
@@ -47,7 +47,11 @@ def story(scope, telecaller, colleague):
         lead, telecaller, started_at=moment(scope, "2026-11-25", 11), status="queued", closed_at=None,
         wrap_up_seconds=None,
     )  # fmt: skip
-    team = Team.objects.create(name="West")
+    # The manager leads everybody; one of the two is in a team below.
+    everybody = Team.objects.create(name="Everybody")
+    TeamMembership.objects.create(team=everybody, member=manager, is_lead=True)
+    TeamMembership.objects.create(team=everybody, member=telecaller)
+    team = Team.objects.create(name="West", parent=everybody)
     TeamMembership.objects.create(team=team, member=colleague)
     return {"asha": asha, "bilal": bilal, "queued": queued, "outcome": interested, "team": team, "lead": lead}
 

@@ -18,7 +18,7 @@ LIST, NEW = reverse("dialer:campaigns"), reverse("dialer:campaign_new")
 
 def fields(*members, **more):
     """What the form sends when it is left as it is."""
-    form = CampaignForm()
+    form = CampaignForm(by=members[0])
     shown = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
     return shown | {"name": "Pune rooftop", "members": [member.pk for member in members]} | more
 

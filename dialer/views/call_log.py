@@ -28,7 +28,7 @@ from dialer.outcome_form import OutcomeForm
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
-from leads.models import Lead
+from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
 SLICE = 1_000
@@ -41,8 +41,12 @@ WITH = ("lead", "telecaller__user", "campaign", "disposition")
 def calls(request: MemberRequest) -> HttpResponse:
     found = find_calls(request.member, request.GET)
     rows, count = found.calls.select_related(*WITH), capped_count(found.calls)
+    page = keyset_page(request, rows, by="-started_at", count_text=count)
+    sight = sight_of(request.member)
     context = {
-        "page": keyset_page(request, rows, by="-started_at", count_text=count),
+        "page": page,
+        # The lead of a call may be another's by now.
+        "openable": {call.lead_id for call in page.rows if sight.covers(call.lead.assigned_to_id)},
         "form": CallFilterForm(request.GET, request.member, found),
         "query": request.GET.urlencode(),
         "may_export": request.member.may(Permission.LEAD_EXPORT),
@@ -143,9 +147,9 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "form": form,
         "has_moved": False,
         "why": FAILURES.get(found.failure, found.failure),
-        # Another telecaller's lead is not theirs to open.
-        "may_open_lead": Lead.objects.visible_to(request.member).filter(pk=found.lead_id).exists(),
-        "events": list(map(_said, events[:MOST_EVENTS])) if request.member.sees_everything else None,
+        # The lead of somebody whom they do not see is not theirs to open.
+        "may_open_lead": sight_of(request.member).covers(found.lead.assigned_to_id),
+        "events": list(map(_said, events[:MOST_EVENTS])) if request.member.may(Permission.FIGURES_TEAM) else None,
     }
 
 

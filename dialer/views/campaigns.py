@@ -19,6 +19,7 @@ from dialer.models import Campaign, QueueEntry
 from jini.lib.fragments import toast
 from jini.lib.paging import capped_count, keyset_page
 from leads.filters import find
+from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
 WAITING = Q(finished_at=None)
@@ -37,12 +38,10 @@ def campaigns(request: MemberRequest) -> HttpResponse:
 def campaign_new(request: MemberRequest) -> HttpResponse:
     """Make a campaign of the leads that the query string means, and let it run."""
     found = find(request.member, request.GET)
-    form = CampaignForm(request.POST or None)
+    form = CampaignForm(request.POST or None, by=request.member)
     if request.method == "POST" and form.is_valid():
         form.instance.state = Campaign.State.RUNNING
-        made = save_campaign(
-            form.instance, by=request.member, members=list(form.cleaned_data["members"]), retries=form.retries
-        )
+        made = save_campaign(form.instance, by=request.member, members=form.callers, retries=form.retries)
         toast(request, said(fill_campaign(made, found.leads, by=request.member)))
         return redirect(made)
     context = {"form": form, "count": capped_count(found.leads), "found": found}
@@ -53,7 +52,8 @@ def campaign_new(request: MemberRequest) -> HttpResponse:
 @requires(Permission.CAMPAIGN_VIEW)
 def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
-    entries = QueueEntry.objects.filter(campaign=found)
+    sight = sight_of(request.member)
+    entries = QueueEntry.objects.filter(sight.of_or_nobodys("lead__assigned_to"), campaign=found)
     numbers = entries.aggregate(
         waiting=Count("id", filter=WAITING),
         due=Count("id", filter=WAITING & Q(due_at__lte=timezone.now())),
@@ -66,7 +66,7 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         "campaign": found,
         "numbers": numbers,
         "ended": [(reasons.get(because, because), count) for because, count in ended],
-        "people": found.campaign_members.select_related("member__user"),
+        "people": found.campaign_members.filter(sight.of("member")).select_related("member__user"),
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
         "may_edit": request.member.may(Permission.CAMPAIGN_EDIT),
     }
@@ -76,13 +76,13 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CAMPAIGN_EDIT)
 def campaign_edit(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Campaign, pk=campaign)
-    form = CampaignForm(request.POST or None, instance=found)
+    found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
+    form = CampaignForm(request.POST or None, instance=found, by=request.member)
     if request.method == "POST" and form.is_valid():
         save_campaign(
             found,
             by=request.member,
-            members=list(form.cleaned_data["members"]),
+            members=form.callers,
             retries=form.retries,
             changed=form.changed_data,
         )
@@ -95,7 +95,7 @@ def campaign_edit(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.CAMPAIGN_EDIT)
 def campaign_state(request: MemberRequest, campaign: uuid.UUID, state: str) -> HttpResponse:
-    found = get_object_or_404(Campaign, pk=campaign)
+    found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
     try:
         change_state(found, state, by=request.member)
     except NotPossible as refusal:

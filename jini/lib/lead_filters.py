@@ -11,13 +11,13 @@ from django.db.models import QuerySet
 class LeadFilter:
     """A filter in the query string: `?name=value`, repeated for several values.
 
-    `choices()` gives (value, label) of what may be chosen in the open scope. `apply(leads, values)` narrows a queryset
+    `choices(member)` gives (value, label) of what the member may choose. `apply(leads, values)` narrows a queryset
     of leads; `values` are chosen ones only, so they need no further check.
     """
 
     name: str
     label: Any
-    choices: Callable[[], Sequence[tuple[str, Any]]]
+    choices: Callable[[Any], Sequence[tuple[str, Any]]]
     apply: Callable[["QuerySet[Any]", Sequence[str]], "QuerySet[Any]"]
 
 

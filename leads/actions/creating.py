@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.models import Membership
 from leads.actions.editing import EDITABLE, PHONE_ONCE, PhoneTaken, write
 from leads.models import Activity, Lead, Status
+from teams.visibility import sight_of
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def create_lead(fields: Mapping[str, Any], *, by: Membership, assigned_to: Membe
     if unknown := set(fields) - set(EDITABLE):
         raise ValueError(f"not to be set by hand: {sorted(unknown)}")
     now = timezone.now()
-    owner = assigned_to or (None if by.sees_everything else by)
+    owner = assigned_to or (None if sight_of(by).unowned else by)
     try:
         with transaction.atomic():
             lead: Lead = Lead.objects.create(

@@ -18,7 +18,7 @@ from jini.lib.jobs import JobState
 from leads.importing import columns, sandbox, stored
 from leads.importing.ahead import ReadAhead
 from leads.importing.deciding import Decision, Verdict, decide, differences
-from leads.importing.loading import Terms, known_leads, load
+from leads.importing.loading import Terms, known_leads, load, unseen_by
 from leads.importing.reader import Refused
 from leads.importing.rows import Row, Values
 from leads.models import ImportBatch, Status, Tag
@@ -142,6 +142,7 @@ class _Look:
     def __init__(self, batch: ImportBatch, repeated: set[int]) -> None:
         self.duplicates = batch.options["duplicates"]
         self.mapping = batch.mapping
+        self.by = batch.created_by
         self.repeated = repeated
         self.seen: set[int] = set()
         self.kept: dict[str, Values] = {}
@@ -155,9 +156,10 @@ class _Look:
     def take(self, rows: Sequence[Row], cells: Mapping[int, list[str]]) -> None:
         """Decide on `rows`, inside the scope; `cells` are theirs by number."""
         phones = {row.phone for row in rows if row.phone}
-        known = {phone: values for phone, (__, values) in known_leads(phones).items()}
+        existing = known_leads(phones)
+        known = {phone: lead.values for phone, lead in existing.items()}
         known |= {phone: self.kept.get(phone, self.nothing) for phone in phones if int(phone) in self.seen}
-        decisions = list(decide(rows, known, self.duplicates))
+        decisions = list(decide(rows, known, self.duplicates, unseen=unseen_by(self.by, existing)))
         fresh = {decision.row.phone for decision in decisions if decision.verdict == Verdict.NEW}
         self.seen |= {int(phone) for phone in fresh}
         self.kept |= {phone: known[phone] for phone in phones if int(phone) in self.repeated}
@@ -300,7 +302,8 @@ def give_up(organisation: Organisation, batch_id: uuid.UUID, code: str) -> None:
 
 
 def _in(batch_id: uuid.UUID, step: str, *states: str) -> ImportBatch | None:
-    found: ImportBatch | None = ImportBatch.objects.filter(pk=batch_id, step=step, state__in=states).first()
+    batches = ImportBatch.objects.select_related("created_by")
+    found: ImportBatch | None = batches.filter(pk=batch_id, step=step, state__in=states).first()
     return found
 
 

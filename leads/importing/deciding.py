@@ -1,6 +1,6 @@
 """What becomes of each row, given what is known of its number: one function for the preview and for the run."""
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Container, Iterable, Iterator, MutableMapping
 from typing import NamedTuple
 
 from leads.importing.columns import FIELDS
@@ -18,13 +18,17 @@ class Decision(NamedTuple):
     verdict: str
     before: Values | None = None
     after: Values | None = None
+    is_barred: bool = False
 
 
-def decide(rows: Iterable[Row], known: MutableMapping[str, Values], duplicates: str) -> Iterator[Decision]:
+def decide(
+    rows: Iterable[Row], known: MutableMapping[str, Values], duplicates: str, *, unseen: Container[str] = ()
+) -> Iterator[Decision]:
     """Yield the decision on each of `rows`, in their order.
 
     `known` holds the values of every lead with a number of the rows, by number; what is decided is written into it, so
-    that a number that comes again in the file meets the lead its first row made.
+    that a number that comes again in the file meets the lead its first row made. Leads with a number in `unseen` are not
+    for whoever imports to see: nothing is done to them, and the decision `is_barred`.
     """
     for row in rows:
         if not row.phone:
@@ -32,6 +36,8 @@ def decide(rows: Iterable[Row], known: MutableMapping[str, Values], duplicates: 
         elif (now := known.get(row.phone)) is None:
             known[row.phone] = row.values
             yield Decision(row, Verdict.NEW, after=row.values)
+        elif row.phone in unseen:
+            yield Decision(row, Verdict.DUPLICATE, is_barred=True)
         elif (then := merged(now, row.values, duplicates)) == now:
             yield Decision(row, Verdict.DUPLICATE)
         else:

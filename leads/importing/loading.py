@@ -4,21 +4,23 @@ import io
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib.ids import uuid7
 from leads.importing.columns import FIELDS
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.rows import Row, Values
 from leads.models import Activity, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
+from teams.visibility import sight_of
 
 _TEXTS = tuple(name for name in FIELDS if name != "value")
 _KNOWN = f"""
-SELECT id, phone, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+SELECT id, phone, assigned_to_id, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
 FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) ORDER BY id
 """  # noqa: S608 -- constants
 _STAGE = f"""
@@ -63,11 +65,25 @@ class Loaded:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys([*Verdict.values, "warnings"], 0))
 
 
-def known_leads(phones: Iterable[str], *, lock: bool = False) -> dict[str, tuple[uuid.UUID, Values]]:
-    """Return {phone: (id, values)} of the leads with one of `phones`; `lock`ed until the transaction ends, if asked."""
+class Known(NamedTuple):
+    """A lead that is there already: its id, its owner and its values."""
+
+    lead: uuid.UUID
+    owner: uuid.UUID | None
+    values: Values
+
+
+def known_leads(phones: Iterable[str], *, lock: bool = False) -> dict[str, Known]:
+    """Return the leads with one of `phones` by number; `lock`ed until the transaction ends, if asked."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN + ("FOR UPDATE" if lock else ""), [current_organisation().pk, list(phones)])
-        return {phone: (lead, tuple(values)) for lead, phone, *values in cursor.fetchall()}
+        return {phone: Known(lead, owner, tuple(values)) for lead, phone, owner, *values in cursor.fetchall()}
+
+
+def unseen_by(member: Membership, known: Mapping[str, Known]) -> set[str]:
+    """Return the numbers of the leads that `member` does not see, and so does not change by a list."""
+    sight = sight_of(member)
+    return set() if sight.is_whole else {phone for phone, lead in known.items() if not sight.covers(lead.owner)}
 
 
 def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> Loaded:
@@ -94,13 +110,14 @@ def _attempt(rows: Sequence[Row], terms: Terms, *, taken: int) -> tuple[list[Dec
     """
     changing = terms.batch.options["duplicates"] in {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
     existing = known_leads({row.phone for row in rows if row.phone}, lock=changing)
-    before = {phone: values for phone, (__, values) in existing.items()}
+    before = {phone: lead.values for phone, lead in existing.items()}
     known = dict(before)
-    decisions = list(decide(rows, known, terms.batch.options["duplicates"]))
+    unseen = unseen_by(terms.batch.created_by, existing)
+    decisions = list(decide(rows, known, terms.batch.options["duplicates"], unseen=unseen))
     fresh = {phone: uuid7() for phone in known if phone not in before}
     made = _insert(fresh, known, terms, taken) if fresh else set()
     lost = fresh.keys() - made
-    leads = {phone: lead for phone, (lead, __) in existing.items()} | fresh
+    leads = {phone: known_lead.lead for phone, known_lead in existing.items()} | fresh
     _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values})
     return [decision for decision in decisions if decision.row.phone not in lost], leads, set(lost)
 
@@ -147,9 +164,10 @@ def _follow_up(
     batch = terms.batch
     others = [
         LeadPhone(lead_id=leads[row.phone], phone=other, position=place)
-        for row, *__ in decisions
+        for decision in decisions
+        for row in [decision.row]
         for place, other in enumerate(row.others, start=1)
-        if row.phone
+        if row.phone and not decision.is_barred
     ]
     if others:
         LeadPhone.objects.bulk_create(others, ignore_conflicts=True)
@@ -169,7 +187,7 @@ def _follow_up(
 
 def _lines(decision: Decision, leads: Mapping[str, uuid.UUID], batch: ImportBatch) -> list[Activity]:
     row, verdict = decision.row, decision.verdict
-    if verdict == Verdict.ERROR or (verdict == Verdict.NEW and not row.note):
+    if verdict == Verdict.ERROR or decision.is_barred or (verdict == Verdict.NEW and not row.note):
         # A new lead names its batch itself.
         return []
     lead, now = leads[row.phone], timezone.now()

@@ -8,11 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from teams.visibility import sight_of
 
 
 class FollowUpQuerySet(OrganisationQuerySet):
     def visible_to(self, member: Membership) -> Self:
-        return self if member.sees_everything else self.filter(assigned_to=member)
+        """Follow-ups of the people whom `member` sees: those of their lists and counts."""
+        return self.filter(sight_of(member).of("assigned_to"))
+
+    def within_reach_of(self, member: Membership) -> Self:
+        """Those, and the follow-ups on leads that `member` sees: on the page of a lead they all stand."""
+        sight = sight_of(member)
+        return self.filter(sight.of("assigned_to") | sight.of_or_nobodys("lead__assigned_to"))
 
     def open(self) -> Self:
         return self.filter(done_at=None, cancelled_at=None)

@@ -1,18 +1,28 @@
 """A file of leads and what became of each of its rows."""
 
+from typing import Any, ClassVar, Self
+
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.tenancy import OrganisationOwned
+from accounts.models import Membership
+from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 from jini.lib.jobs import Job
+from teams.visibility import sight_of
 
 
 def private_storage() -> FileSystemStorage:
     """Files that no web server serves: a view checks the permission and streams them."""
     return FileSystemStorage(location=settings.MEDIA_ROOT / "imports", base_url=None)
+
+
+class ImportBatchQuerySet(OrganisationQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Lists that `member`, or somebody whom they see, has imported."""
+        return self.filter(sight_of(member).of("created_by"))
 
 
 class ImportBatch(Job, OrganisationOwned):
@@ -62,6 +72,8 @@ class ImportBatch(Job, OrganisationOwned):
     # {code, and what fills its words}, see `leads.importing.words`.
     failure = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = scoped(ImportBatchQuerySet)
 
     class Meta:
         indexes = [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 from leads.models.status import Status
+from teams.visibility import sight_of
 
 # Where leads without one stand in a list that is sorted by it.
 NO_VALUE = Decimal(-1)
@@ -21,11 +22,11 @@ NEVER_CALLED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 class LeadQuerySet(OrganisationQuerySet):
     def visible_to(self, member: Membership) -> Self:
-        """Leads `member` may see: a telecaller those assigned to them, everyone else all of the organisation.
+        """Leads of the people whom `member` sees, and for all but a telecaller those of nobody (`teams.visibility`).
 
         A lead that a telecaller was handed by the queue is assigned to them when they are handed it.
         """
-        return self if member.sees_everything else self.filter(assigned_to=member)
+        return self.filter(sight_of(member).of_or_nobodys("assigned_to"))
 
     def open(self) -> Self:
         return self.filter(status__kind__in=[Status.Kind.OPEN, Status.Kind.ON_HOLD])

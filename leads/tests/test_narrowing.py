@@ -33,7 +33,11 @@ def story(scope, telecaller, colleague, manager):
     tag = Tag.objects.create(name="hot")
     LeadTag.objects.create(lead=a, tag=tag)
     make_follow_up(a, telecaller, due_at=now - dt.timedelta(hours=1))
-    team = Team.objects.create(name="West")
+    # The manager leads everybody; one of the two is in a team below.
+    everybody = Team.objects.create(name="Everybody")
+    TeamMembership.objects.create(team=everybody, member=manager, is_lead=True)
+    TeamMembership.objects.create(team=everybody, member=telecaller)
+    team = Team.objects.create(name="West", parent=everybody)
     TeamMembership.objects.create(team=team, member=colleague)
     return {"a": a, "b": b, "c": c, "tag": tag, "team": team, "won": won, "batch": batch}
 

@@ -21,6 +21,7 @@ from jini.lib.paging import keyset_page
 from leads.actions.follow_ups import AlreadyClosed, cancel_follow_up, finish_follow_up, move_follow_up, reopen_follow_up
 from leads.models import FollowUp
 from leads.picks import quick_picks
+from teams.visibility import people_seen_by, sight_of
 
 MOST_COUNTED = 99
 
@@ -36,11 +37,13 @@ def follow_ups(request: MemberRequest) -> HttpResponse:
     due = request.GET.get("due")
     due = due if due in labels else "overdue"
     rows = _due(mine, due).select_related("lead", "assigned_to__user")
+    page = keyset_page(request, rows, by="due_at")
     context = {
-        "page": keyset_page(request, rows, by="due_at"),
+        "page": page,
+        "openable": {task.lead_id for task in page.rows if _sees(request, task)},
         "due": due,
         "tabs": [(key, label, _counted(_due(mine, key))) for key, label in labels.items()],
-        "people": Membership.objects.active().of(request.organisation) if request.member.sees_everything else [],
+        "people": [] if sight_of(request.member).is_own else people_seen_by(request.member).active(),
         "person": person,
         "picks": quick_picks(),
     }
@@ -48,10 +51,8 @@ def follow_ups(request: MemberRequest) -> HttpResponse:
 
 
 def _person(request: MemberRequest) -> Membership | None:
-    """The telecaller whose follow-ups a manager asks for; None for everybody's."""
-    if not request.member.sees_everything:
-        return None
-    people = Membership.objects.active().of(request.organisation)
+    """The person whose follow-ups are asked for; None for those of everybody who is seen."""
+    people = people_seen_by(request.member).active()
     return next((row for row in people if str(row.pk) == request.GET.get("person")), None)
 
 
@@ -72,7 +73,7 @@ def _counted(rows: Any) -> str:
 
 def _close(request: MemberRequest, pk: uuid.UUID, verb: Callable[..., FollowUp], said: str) -> HttpResponse:
     """Close a follow-up by `verb`, say so with an Undo, and go back to where it was pressed."""
-    found = get_object_or_404(FollowUp.objects.visible_to(request.member), pk=pk)
+    found = get_object_or_404(FollowUp.objects.within_reach_of(request.member), pk=pk)
     try:
         verb(found, by=request.member)
     except AlreadyClosed:
@@ -83,7 +84,13 @@ def _close(request: MemberRequest, pk: uuid.UUID, verb: Callable[..., FollowUp],
 
 
 def _back(request: MemberRequest, found: FollowUp) -> HttpResponse:
-    return redirect(found.lead) if request.POST.get("back") == "lead" else redirect("leads:follow_ups")
+    from_lead = request.POST.get("back") == "lead" and _sees(request, found)
+    return redirect(found.lead) if from_lead else redirect("leads:follow_ups")
+
+
+def _sees(request: MemberRequest, found: FollowUp) -> bool:
+    """Whether the lead is seen too: it may be another's by now."""
+    return sight_of(request.member).covers(found.lead.assigned_to_id)
 
 
 @require_POST
@@ -101,15 +108,15 @@ def cancelled(request: MemberRequest, follow_up: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.LEAD_EDIT)
 def reopening(request: MemberRequest, follow_up: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(FollowUp.objects.visible_to(request.member), pk=follow_up)
+    found = get_object_or_404(FollowUp.objects.within_reach_of(request.member), pk=follow_up)
     reopen_follow_up(found, by=request.member)
-    return redirect(found.lead)
+    return redirect(found.lead) if _sees(request, found) else redirect("leads:follow_ups")
 
 
 @require_POST
 @requires(Permission.LEAD_EDIT)
 def snooze(request: MemberRequest, follow_up: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(FollowUp.objects.visible_to(request.member), pk=follow_up)
+    found = get_object_or_404(FollowUp.objects.within_reach_of(request.member), pk=follow_up)
     times = {pick.key: pick.at for pick in quick_picks()}
     due_at = times.get(request.POST.get("due", ""))
     if due_at is None:

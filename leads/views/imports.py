@@ -23,7 +23,8 @@ from leads.actions import importing, undoing_import
 from leads.import_forms import TermsForm, UploadForm
 from leads.importing import stored, words
 from leads.importing.columns import FIELDS, TARGETS
-from leads.models import ImportBatch, ImportRow, Tag
+from leads.models import ImportBatch, ImportRow, Lead, Tag
+from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
 SLICE = 1_000
@@ -39,8 +40,16 @@ Step = ImportBatch.Step
 @require_safe
 @requires(Permission.LEAD_IMPORT)
 def imports(request: MemberRequest) -> HttpResponse:
-    page = keyset_page(request, ImportBatch.objects.select_related("created_by__user"), size=25)
+    page = keyset_page(
+        request, ImportBatch.objects.visible_to(request.member).select_related("created_by__user"), size=25
+    )
     return TemplateResponse(request, "imports/list.html", {"page": page})
+
+
+def _visible(request: MemberRequest, pk: uuid.UUID) -> ImportBatch:
+    batches = ImportBatch.objects.visible_to(request.member).select_related("created_by__user")
+    found: ImportBatch = get_object_or_404(batches, pk=pk)
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +75,7 @@ def sample(request: MemberRequest) -> HttpResponseBase:
 @requires(Permission.LEAD_IMPORT)
 def batch(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     """Show where the import stands; while something is going on, the part that changes is asked for every second."""
-    found = get_object_or_404(ImportBatch.objects.select_related("created_by__user"), pk=batch)
+    found = _visible(request, batch)
     if found.step == Step.READ and found.state == JobState.DONE:
         response: HttpResponse = redirect("leads:import_map", found.pk)
         if wants_fragment(request):
@@ -156,11 +165,11 @@ def _result(request: MemberRequest, found: ImportBatch) -> HttpResponse:
 @requires(Permission.LEAD_IMPORT)
 def terms(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     """Ask which column is what, and what holds for every row."""
-    found = get_object_or_404(ImportBatch, pk=batch)
+    found = _visible(request, batch)
     if not importing.may_be_mapped(found):
         return _conflict(request, found) if request.method == "POST" else redirect("leads:import", found.pk)
     rows = stored.head(found, importing.SAMPLE_ROWS + 1)[found.format["has_header"] :]
-    form = TermsForm(found, rows, request.POST or None)
+    form = TermsForm(found, rows, request.POST or None, by=request.member)
     if request.method == "POST" and form.is_valid():
         try:
             importing.set_terms(found, form.mapping, form.options())
@@ -191,7 +200,7 @@ def undo(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
 
 
 def _do(request: MemberRequest, pk: uuid.UUID, verb: Any) -> HttpResponse:
-    found = get_object_or_404(ImportBatch, pk=pk)
+    found = _visible(request, pk)
     try:
         verb(found, by=request.member)
     except importing.NotPossible:
@@ -207,7 +216,7 @@ def _conflict(request: MemberRequest, found: ImportBatch) -> HttpResponse:
 @requires(Permission.LEAD_IMPORT)
 def rows(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     """Show the rows that did not simply become new leads: `?verdict=` one of them, or `warnings`."""
-    found = get_object_or_404(ImportBatch, pk=batch)
+    found = _visible(request, batch)
     verdict = request.GET.get("verdict", "")
     chosen = found.rows.select_related("lead")
     if verdict == "warnings":
@@ -215,22 +224,26 @@ def rows(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     elif verdict in ImportRow.Verdict.values:
         chosen = chosen.filter(verdict=verdict)
     page = keyset_page(request, chosen, by="number", count_text=capped_count(chosen))
-    lines = [(row, _row_said(row)) for row in page.rows]
+    sight = sight_of(request.member)
+    lines = [_line(row, is_seen=row.lead is not None and sight.covers(row.lead.assigned_to_id)) for row in page.rows]
     labels = {**dict(ImportRow.Verdict.choices), "warnings": _("With a field left out")}
     context = {"batch": found, "page": page, "lines": lines, "verdict": verdict, "label": labels.get(verdict, "")}
     return TemplateResponse(request, "imports/rows.html", context)
 
 
-def _row_said(row: ImportRow) -> list[str]:
+def _line(row: ImportRow, *, is_seen: bool) -> tuple[ImportRow, Lead | None, list[str]]:
+    """A row, its lead if the member sees it, and what was found; of a lead that is another team's, only the file's part."""
     said = [f"{TARGETS[error['field']]}: {words.fault(error['code'])}" for error in row.errors or []]
-    return said + [f"{TARGETS[name]}: {old or '–'} → {new or '–'}" for name, (old, new) in (row.before or {}).items()]
+    changes = (row.before or {}).items() if is_seen or row.lead is None else ()
+    said += [f"{TARGETS[name]}: {old or '–'} → {new or '–'}" for name, (old, new) in changes]
+    return row, row.lead if is_seen else None, said
 
 
 @require_safe
 @requires(Permission.LEAD_IMPORT)
 def errors(request: MemberRequest, batch: uuid.UUID) -> HttpResponseBase:
     """Give the rows in which something is wrong as they stood, with what is wrong behind them; fit to be imported again."""
-    found = get_object_or_404(ImportBatch, pk=batch)
+    found = _visible(request, batch)
     return csv_download(_error_rows(found, request.organisation), name=f"errors-{found.pk}.csv")
 
 

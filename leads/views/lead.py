@@ -73,7 +73,7 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
         "beside": beside(found, request.member, request.GET),
         "view": view_of(request.GET),
-        "owner_form": OwnerForm(initial={"owner": found.assigned_to_id}) if _may_assign(request) else None,
+        "owner_form": _owner_form(request, found),
     }
     return TemplateResponse(request, "leads/lead.html", context, status=status)
 
@@ -84,8 +84,10 @@ def _back(request: MemberRequest, found: Lead) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}?{view}" if view else found.get_absolute_url())
 
 
-def _may_assign(request: MemberRequest) -> bool:
-    return request.member.may(Permission.LEAD_ASSIGN)
+def _owner_form(request: MemberRequest, found: Lead) -> OwnerForm | None:
+    if not request.member.may(Permission.LEAD_ASSIGN):
+        return None
+    return OwnerForm(initial={"owner": found.assigned_to_id}, by=request.member)
 
 
 @require_POST
@@ -153,7 +155,7 @@ def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | No
 @requires(Permission.LEAD_ASSIGN)
 def owner(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
-    form = OwnerForm(request.POST)
+    form = OwnerForm(request.POST, by=request.member)
     if not form.is_valid():
         return _page(request, found, INVALID, error=_("Choose a member of your organisation."))
     editing.assign(found, form.cleaned_data["owner"], by=request.member)

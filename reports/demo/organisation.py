@@ -78,12 +78,17 @@ def _user(person: Person, plan: Plan) -> User:
 
 
 def _found_teams(cast: Cast) -> None:
-    teams: dict[str, Team] = {}
+    teams = {
+        name: Team.objects.create(name=name)
+        for name in dict.fromkeys(person.team for person in cast.plan.people)
+        if name
+    }
+    for name, above in cast.plan.teams_under.items():
+        teams[name].parent = teams[above]
+        teams[name].save(update_fields=["parent"])
     for person in cast.plan.people:
         if not person.team:
             continue
-        if person.team not in teams:
-            teams[person.team] = Team.objects.create(name=person.team)
         TeamMembership.objects.create(team=teams[person.team], member=cast.member(person), is_lead=person.leads_team)
 
 

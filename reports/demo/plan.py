@@ -49,6 +49,8 @@ class Plan:
     value_from_to: tuple[int, int]
     targets: dict[str, int]
     notes: dict[str, list[str]] = field(default_factory=dict)
+    # The team that each stands under.
+    teams_under: dict[str, str] = field(default_factory=dict)
 
 
 SOLAR = Plan(
@@ -64,7 +66,7 @@ SOLAR = Plan(
     people=(
         Person("Vikram", "Desai", Role.OWNER),
         Person("Neha", "Bhatt", Role.ADMIN),
-        Person("Suman", "Deshpande", Role.MANAGER, team="West", leads_team=True),
+        Person("Suman", "Deshpande", Role.MANAGER, team="Sales", leads_team=True),
         Person("Arvind", "Rao", Role.MANAGER, team="South", leads_team=True),
         Person("Asha", "Kulkarni", Role.TELECALLER, team="West", skill=1.2),
         Person("Pooja", "Yadav", Role.TELECALLER, team="West", language="hi", skill=1.1),
@@ -99,6 +101,8 @@ SOLAR = Plan(
     # What eight people can do on 400 leads within the contact rules.
     targets={"total_calls": 12, "connected_calls": 5, "talk_time": 15, "conversions": 1},
     notes=words.NOTES,
+    # So that the first manager sees both teams, and the second one theirs alone.
+    teams_under={"West": "Sales", "South": "Sales"},
 )
 COACHING = Plan(
     name="Sahyadri Coaching Classes",

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import MemberRequest
-from accounts.models import Membership
 from accounts.permissions import Permission, Role, requires
 from dialer.models import Campaign
 from jini.lib.spreadsheet import csv_download
@@ -19,7 +18,7 @@ from reports.metrics import METRICS
 from reports.parts import DASHBOARD_TILES, OWN_TILES, PARTS, Part, tiles
 from reports.period import CHOICES
 from reports.selection import own_selection, read_selection
-from teams.models import Team
+from teams.visibility import people_seen_by, teams_seen_by
 
 OWN_PARTS = ("hours", "outcomes", "days")
 
@@ -27,11 +26,11 @@ OWN_PARTS = ("hours", "outcomes", "days")
 @require_safe
 @requires(Permission.FIGURES_TEAM)
 def dashboard(request: MemberRequest) -> HttpResponse:
-    read = Figures(read_selection(request.GET))
-    people = Membership.objects.active().of(request.organisation).filter(role=Role.TELECALLER).select_related("user")
+    read = Figures(read_selection(request.member, request.GET))
+    people = people_seen_by(request.member).active().filter(role=Role.TELECALLER)
     context = _page(read, DASHBOARD_TILES, tuple(PARTS)) | {
-        "teams": Team.objects.order_by("name"),
-        "campaigns": Campaign.objects.order_by("name"),
+        "teams": teams_seen_by(request.member).order_by("name"),
+        "campaigns": Campaign.objects.visible_to(request.member).order_by("name"),
         "telecallers": people,
         "parts_url": reverse("reports:dashboard"),
     }
@@ -61,13 +60,15 @@ def _page(read: Figures, keys: tuple[str, ...], parts: tuple[str, ...]) -> dict[
 @require_safe
 @requires(Permission.FIGURES_TEAM)
 def dashboard_part(request: MemberRequest, part: str) -> HttpResponse:
-    return _table(request, Figures(read_selection(request.GET)), part, tuple(PARTS), reverse("reports:dashboard"))
+    return _table(
+        request, Figures(read_selection(request.member, request.GET)), part, tuple(PARTS), reverse("reports:dashboard")
+    )
 
 
 @require_safe
 @requires(Permission.FIGURES_TEAM)
 def dashboard_csv(request: MemberRequest, part: str) -> HttpResponseBase:
-    return _csv(Figures(read_selection(request.GET)), part, tuple(PARTS))
+    return _csv(Figures(read_selection(request.member, request.GET)), part, tuple(PARTS))
 
 
 @require_safe

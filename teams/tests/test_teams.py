@@ -27,8 +27,16 @@ def test_a_team_is_made_with_its_people(client_of, scope, admin, manager, teleca
     assert AuditEntry.objects.filter(verb="team.founded", subject_id=team.pk).exists()
     text = client_of(manager).get(TEAMS).content.decode()
     assert "West side" in text
-    assert colleague.name in text.split("In no team")[1]
+    assert colleague.name not in text
     assert reverse("teams:team", args=[team.pk]) not in text
+    assert colleague.name in client_of(admin).get(TEAMS).content.decode().split("In no team")[1]
+
+
+def test_who_leads_no_team_is_told_so(client_of, scope, manager, admin):
+    Team.objects.create(name="East")
+
+    assert "You lead no team" in client_of(manager).get(TEAMS).content.decode()
+    assert "East" in client_of(admin).get(TEAMS).content.decode()
 
 
 def test_who_joins_a_team_leaves_the_other(client_of, scope, admin, telecaller, colleague):
@@ -83,13 +91,16 @@ def test_who_may_do_what(client_of, organisation, telecaller, manager, admin, ou
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_asks_the_same_queries_for_any_number_of_teams(client_of, scope, manager, telecaller, count):
     client = client_of(manager)
-    TeamMembership.objects.create(team=Team.objects.create(name="East"), member=telecaller)
+    east = Team.objects.create(name="East")
+    TeamMembership.objects.create(team=east, member=telecaller)
+    TeamMembership.objects.create(team=east, member=manager, is_lead=True)
     with CaptureQueriesContext(connection) as before:
         client.get(TEAMS)
     for number in range(count):
         member = make_member(scope, Role.TELECALLER)
-        TeamMembership.objects.create(team=Team.objects.create(name=f"T{number}"), member=member)
+        TeamMembership.objects.create(team=Team.objects.create(name=f"T{number}", parent=east), member=member)
     with CaptureQueriesContext(connection) as after:
         client.get(TEAMS)
 
+    assert "T0" in client.get(TEAMS).content.decode()
     assert len(after) == len(before)
