@@ -18,7 +18,8 @@ from dialer.models import Call, Campaign, Disposition
 from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import Lead
-from teams.visibility import people_in, people_seen_by, teams_seen_by
+from teams.models import Team
+from teams.visibility import people_in, sight_of, teams_seen_by
 
 NONE = "none"
 
@@ -87,22 +88,28 @@ def _start(day: dt.date) -> dt.datetime:
 
 
 def _telecaller(calls: Any, value: str, member: Membership) -> Narrowed:
-    who = _one(people_seen_by(member), value)
-    return (calls.filter(telecaller=who), who.name) if who else None
+    who = _one(Membership.objects.of(current_organisation()), value)
+    if who is None:
+        return None
+    return calls.filter(telecaller=who), _named(who.name, is_seen=sight_of(member).covers(who.pk))
 
 
 def _team(calls: Any, value: str, member: Membership) -> Narrowed:
-    team = _one(teams_seen_by(member), value)
+    team = _one(Team.objects.all(), value)
     if team is None:
         return None
-    return calls.filter(telecaller__in=sorted(people_in(team))), team.name
+    is_seen = teams_seen_by(member).filter(pk=team.pk).exists()
+    return calls.filter(telecaller__in=sorted(people_in(team))), _named(team.name, is_seen=is_seen)
 
 
 def _campaign(calls: Any, value: str, member: Membership) -> Narrowed:
     if value == NONE:
         return calls.filter(campaign=None), _("No campaign")
-    campaign = _one(Campaign.objects.visible_to(member), value)
-    return (calls.filter(campaign=campaign), campaign.name) if campaign else None
+    campaign = _one(Campaign.objects.all(), value)
+    if campaign is None:
+        return None
+    is_seen = Campaign.objects.visible_to(member).filter(pk=campaign.pk).exists()
+    return calls.filter(campaign=campaign), _named(campaign.name, is_seen=is_seen)
 
 
 def _disposition(calls: Any, value: str, _member: Membership) -> Narrowed:
@@ -169,6 +176,11 @@ def _per_lead(calls: Any, value: str, _member: Membership) -> Narrowed:
         return None
     same = calls.filter(lead=OuterRef("lead")).order_by("started_at", "pk").values("pk")[:1]
     return calls.filter(pk=Subquery(same)), _("First call to each lead")
+
+
+def _named(name: str, *, is_seen: bool) -> str:
+    """What a chip says: what the member does not see narrows their calls too, and is not named."""
+    return name if is_seen else "–"
 
 
 def _one(rows: Any, value: str) -> Any:

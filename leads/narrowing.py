@@ -18,7 +18,8 @@ from jini.lib import lead_filters, lookups
 from jini.lib.forms import typed
 from jini.lib.words import date_and_time
 from leads.models import FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
-from teams.visibility import people_in, people_seen_by, teams_seen_by
+from teams.models import Team
+from teams.visibility import people_in, sight_of, teams_seen_by
 
 NONE, ME = "none", "me"
 # A number typed into the address stays within what the column holds.
@@ -81,15 +82,18 @@ def _owner(asked: Asked) -> Narrowed:
         return asked.leads.filter(assigned_to=None), _("No owner")
     if asked.value == ME:
         return asked.leads.filter(assigned_to=asked.member), _("Mine")
-    who = _one(people_seen_by(asked.member), asked.value)
-    return (asked.leads.filter(assigned_to=who), who.name) if who else None
+    who = _one(Membership.objects.of(current_organisation()), asked.value)
+    if who is None:
+        return None
+    return asked.leads.filter(assigned_to=who), _named(who.name, is_seen=sight_of(asked.member).covers(who.pk))
 
 
 def _team(asked: Asked) -> Narrowed:
-    team = _one(teams_seen_by(asked.member), asked.value)
+    team = _one(Team.objects.all(), asked.value)
     if team is None:
         return None
-    return asked.leads.filter(assigned_to__in=sorted(people_in(team))), team.name
+    is_seen = teams_seen_by(asked.member).filter(pk=team.pk).exists()
+    return asked.leads.filter(assigned_to__in=sorted(people_in(team))), _named(team.name, is_seen=is_seen)
 
 
 def _source(asked: Asked) -> Narrowed:
@@ -116,8 +120,11 @@ def _language(asked: Asked) -> Narrowed:
 
 
 def _import(asked: Asked) -> Narrowed:
-    batch = _one(ImportBatch.objects.visible_to(asked.member), asked.value)
-    return (asked.leads.filter(import_batch=batch), batch.file_name) if batch else None
+    batch = _one(ImportBatch.objects.all(), asked.value)
+    if batch is None:
+        return None
+    is_seen = sight_of(asked.member).covers(batch.created_by_id)
+    return asked.leads.filter(import_batch=batch), _named(batch.file_name, is_seen=is_seen)
 
 
 def _outcome(asked: Asked) -> Narrowed:
@@ -202,6 +209,11 @@ def _to(field: str, text: str) -> Callable[[Asked], Narrowed]:
         return asked.leads.filter(**{f"{field}__lt": after}), _(text) % {"day": date_and_time(day)}
 
     return apply
+
+
+def _named(name: str, *, is_seen: bool) -> str:
+    """What a chip says: what the member does not see narrows their leads too, and is not named."""
+    return name if is_seen else "–"
 
 
 def _number(value: str) -> int | None:
