@@ -21,6 +21,7 @@ from reports.demo.loading import load
 from reports.demo.plan import SOLAR
 from reports.demo.story import CALLS_A_DAY, Storyteller
 from teams.models import Presence
+from teams.visibility import people_seen_by
 
 KOLKATA = zoneinfo.ZoneInfo("Asia/Kolkata")
 TUESDAY = dt.datetime(2026, 11, 24, 15, 0, tzinfo=KOLKATA)
@@ -77,6 +78,18 @@ def test_two_organisations_are_loaded_once_with_an_admin_who_works_in_both(solar
 
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["manager", "telecaller", "admin"]
+
+
+def test_the_first_manager_sees_everybody_and_the_other_their_team(solar):
+    """The manager who is given a link has a full dashboard."""
+    first, second = Membership.objects.filter(organisation=solar, role=Role.MANAGER).order_by("id")
+    telecallers = set(Membership.objects.filter(organisation=solar, role=Role.TELECALLER))
+
+    assert set(people_seen_by(first)) == telecallers | {first, second}
+    assert len(set(people_seen_by(second)) & telecallers) == 4
+    assert set(Call.objects.visible_to(first)) == set(Call.objects.all())
+    assert set(Lead.objects.visible_to(first)) == set(Lead.objects.all())
+    assert 0 < Call.objects.visible_to(second).count() < Call.objects.count()
 
 
 def test_every_figure_of_a_lead_equals_its_calls_and_its_timeline(solar):
