@@ -13,73 +13,23 @@ from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member
 from dialer.campaign_forms import CampaignForm
-from dialer.models import CampaignMember
+from dialer.models import CampaignMember, QueueEntry
 from dialer.tests.factories import make_call, make_campaign, make_entry
+from jini.tests.sights import MANAGERS, SEES, TELECALLERS, World
 from leads.actions import importing
 from leads.forms import OwnerForm
 from leads.importing.loading import load
 from leads.importing.rows import Row
-from leads.models import Activity, ImportBatch, ImportRow, Lead, LeadPhone, Status
+from leads.models import Activity, ImportBatch, ImportRow, Lead, LeadPhone
 from leads.tests.factories import make_follow_up, make_lead
 from reports.actions.rollups import rebuild
 from reports.figures import Figures
 from reports.parts import DASHBOARD_TILES, PARTS, tiles
 from reports.selection import read_selection
-from teams.models import Team, TeamMembership
+from teams.models import Team
 
-# Whose records each of the cast sees; "nobody" are those that belong to nobody.
-SEES = {
-    "head": {"asha", "bilal", "nobody"},
-    "west": {"asha", "nobody"},
-    "none": {"nobody"},
-    "admin": {"asha", "bilal", "ela", "nobody"},
-    "owner": {"asha", "bilal", "ela", "nobody"},
-    "asha": {"asha"},
-}
-MANAGERS = ["head", "west", "none"]
-TELECALLERS = ("asha", "bilal", "ela")
 FOLLOWERS = pytest.mark.parametrize("who", SEES)
 LEADERS = pytest.mark.parametrize("who", [*MANAGERS, "admin", "owner"])
-
-
-class World:
-    """Sales (led by `head`) with West (led by `west`: Asha) and South (Bilal) below it, and East with Ela apart."""
-
-    def __init__(self, organisation, **cast):
-        self.people = cast
-        self.leads, self.follow_ups, self.calls, self.campaigns, self.batches = {}, {}, {}, {}, {}
-        sales = Team.objects.create(name="Sales")
-        self.teams = {
-            "sales": sales,
-            "west": Team.objects.create(name="West", parent=sales),
-            "south": Team.objects.create(name="South", parent=sales),
-            "east": Team.objects.create(name="East"),
-        }
-        for team, name in [("sales", "head"), ("west", "west"), ("west", "asha"), ("south", "bilal"), ("east", "ela")]:
-            is_lead = name in MANAGERS
-            TeamMembership.objects.create(team=self.teams[team], member=cast[name], is_lead=is_lead)
-        won = Status.objects.get(kind=Status.Kind.WON)
-        for name in TELECALLERS:
-            self._work_of(name, cast[name])
-            make_lead(assigned_to=cast[name], status=won, won_at=timezone.now(), name=f"won by {name}")
-        self.leads["nobody"] = make_lead(name="nobody's lead")
-        make_lead(status=won, won_at=timezone.now(), name="won by nobody")
-        self.batches["head"] = self._batch(cast["head"])
-        self.batches["west"] = self._batch(cast["west"])
-        self.batches["admin"] = self._batch(cast["admin"])
-
-    def _work_of(self, name, member):
-        lead = self.leads[name] = make_lead(assigned_to=member, name=f"{name}'s lead")
-        self.follow_ups[name] = make_follow_up(lead, member, due_at=timezone.now() - dt.timedelta(hours=2))
-        campaign = self.campaigns[name] = make_campaign(member, name=f"Campaign of {name}")
-        make_entry(lead, campaign)
-        self.calls[name] = make_call(lead, member, campaign=campaign, talk=30)
-
-    def _batch(self, member):
-        return ImportBatch.objects.create(created_by=member, file="x", file_name="list.csv", file_bytes=1)
-
-    def member(self, who):
-        return Membership.objects.select_related("user", "organisation").get(pk=self.people[who].pk)
 
 
 @pytest.fixture
@@ -95,7 +45,7 @@ def world(organisation, telecaller, colleague, admin, owner):
         "owner": owner,
     }
     with acting_for(organisation):
-        made = World(organisation, **cast)
+        made = World(**cast)
     rebuild(organisation)
     with acting_for(organisation):
         yield made
@@ -263,6 +213,19 @@ def test_campaigns(client, world, who):
     for name, row in rows.items():
         answer = one.post(reverse("dialer:campaign_state", args=[row.pk, "paused"]))
         assert answer.status_code == (302 if name in seen | {"made", "empty"} else 404)
+
+
+def test_a_campaign_takes_the_leads_that_are_seen(client, world):
+    fresh = {name: make_lead(assigned_to=world.people[name]) for name in TELECALLERS}
+    form = CampaignForm(by=world.member("west"))
+    sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+
+    client("west").post(
+        reverse("dialer:campaign_new"), sent | {"name": "All that I see", "members": [world.people["asha"].pk]}
+    )
+
+    waiting = QueueEntry.objects.filter(campaign__name="All that I see").values_list("lead", flat=True)
+    assert set(waiting) == {fresh["asha"].pk, world.leads["nobody"].pk}
 
 
 def test_a_shared_campaign_shows_the_part_that_is_seen_and_keeps_its_other_callers(client, world):
