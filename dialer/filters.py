@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.utils.dateparse import parse_date
 from django.utils.dates import WEEKDAYS
@@ -16,7 +15,9 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from dialer.models import Call, Campaign, Disposition
 from jini.lib.forms import typed
+from jini.lib.phone import read_phone
 from jini.lib.words import date_and_time
+from leads import searching
 from leads.models import Lead
 from teams.models import Team
 from teams.visibility import people_in, sight_of, teams_seen_by
@@ -167,15 +168,25 @@ def _attempts(calls: Any, value: str, _member: Membership) -> Narrowed:
 
 
 def _digits(calls: Any, value: str, _member: Membership) -> Narrowed:
+    """Calls to a number with these digits: of a lead that has it now or, of a whole number, had it then."""
     digits = "".join(str(int(character)) for character in value if character.isdecimal())
-    return (calls.filter(phone__contains=digits), digits) if len(digits) >= 3 else None
+    if len(digits) < 3:
+        return None
+    found = searching.search(Lead.objects.all(), digits)
+    if found.is_common:
+        # So many that the log is full before it is read to its end.
+        return calls.filter(phone__contains=digits), digits
+    # Each has an index: among all calls, digits could only be looked for one row after the other.
+    to_number = Call.objects.filter(phone__in=read_phone(digits).numbers)
+    to_lead = Call.objects.filter(lead__in=found.leads.values("pk"))
+    return calls.filter(pk__in=to_number.values("pk").union(to_lead.values("pk"))), digits
 
 
 def _per_lead(calls: Any, value: str, _member: Membership) -> Narrowed:
     if value != "1":
         return None
-    same = calls.filter(lead=OuterRef("lead")).order_by("started_at", "pk").values("pk")[:1]
-    return calls.filter(pk=Subquery(same)), _("First call to each lead")
+    first = calls.order_by("lead", "started_at", "pk").distinct("lead").values("pk")
+    return calls.filter(pk__in=first), _("First call to each lead")
 
 
 def _named(name: str, *, is_seen: bool) -> str:

@@ -20,6 +20,8 @@ from dialer.models import Call, CallEvent, Disposition
 from dialer.providers.port import Refusal
 from dialer.tests.factories import make_call, make_campaign
 from dialer.views import call_log
+from leads import searching
+from leads.models import Lead
 from leads.tests.factories import make_lead
 from teams.models import Team, TeamMembership
 
@@ -99,6 +101,20 @@ MISFITS = [
     {"status": "x"}, {"hour": "24"}, {"hour": "²"}, {"weekday": "0"}, {"q": "12"}, {"lead": "-"}, {"attempts": "0"},
     {"team": "1"}, {"direction": ""}, {"per_lead": "yes"}, {"contact": "no"}, {"open": "0"},
 ]  # fmt: skip
+
+
+def test_a_whole_number_finds_its_calls_also_when_the_lead_has_another_by_now(story, manager):
+    Lead.objects.filter(pk=story["lead"].pk).update(phone="+919000099999")
+
+    old, new = (set(find_calls(manager, {"q": typed}).calls) for typed in ("090000-12345", "99999"))
+
+    assert old == new == {story["asha"], story["queued"]}
+
+
+def test_digits_that_very_many_leads_have_are_found_too(story, manager, monkeypatch):
+    monkeypatch.setattr(searching, "MOST_NAMED", 0)
+
+    assert set(find_calls(manager, {"q": "12345"}).calls) == {story["asha"], story["queued"]}
 
 
 def test_what_does_not_fit_narrows_nothing(story, manager):
