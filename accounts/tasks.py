@@ -22,10 +22,10 @@ def run_due(queue: str) -> int:
 
     started, taken = time.monotonic(), 0
     while (claimed := work.claim(queue)) is not None:
-        taken += 1
         try:
-            work.run(claimed)
+            taken += work.run(claimed)
         except Exception:
+            taken += 1
             logger.exception("work.failed", extra={"task": claimed.task, "due_task": str(claimed.id)})
         if time.monotonic() - started > LONGEST_RUN_SECONDS:
             work.nudge(queue)

@@ -4,7 +4,6 @@ The limit is one INSERT … ON CONFLICT of the same event for each post, committ
 """
 
 import datetime as dt
-import http.client
 import os
 import random
 import subprocess
@@ -25,7 +24,8 @@ from accounts.tenancy import acting_for
 from benchmarks import data
 from benchmarks.databases import connect
 from benchmarks.measuring import Failed, Figures, Sample, figures, in_turns, say
-from benchmarks.web import Ask, hammer, server
+from benchmarks.posting import pour, request_of
+from benchmarks.web import server
 from dialer.models import Call, CallEvent, TelephonyAccount
 from dialer.providers.simulator import signature
 from jini.lib.ids import uuid7
@@ -76,29 +76,29 @@ class Bench:
                     form["duration"] = str(TALK)
                 yield f"/hooks/simulator/{self.organisation.pk}/{call}/{leg}/status/", urlencode(form).encode()
 
-    def asks(self, number: int) -> Iterator[Ask]:
-        for path, body in self.posts[number::CLIENTS]:
-            yield self._ask(path, body)
-
-    def _ask(self, path: str, body: bytes) -> Ask:
-        def ask(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
-            timestamp = str(int(time.time()))
-            headers = {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "X-Jini-Timestamp": timestamp,
-                "X-Jini-Signature": signature(self.secret, timestamp, body),
-            }
-            connection.request("POST", path, body, headers)
-            return connection.getresponse()
-
-        return ask
+    def requests(self) -> list[bytes]:
+        """Return the posts as they go over the line, signed now."""
+        timestamp = str(int(time.time()))
+        return [
+            request_of(
+                path,
+                body,
+                {
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "X-Jini-Timestamp": timestamp,
+                    "X-Jini-Signature": signature(self.secret, timestamp, body),
+                },
+            )
+            for path, body in self.posts
+        ]
 
     def wait_until_final(self) -> float:
         """Wait for the worker; return how long it took after the last post."""
         began = time.perf_counter()
         while time.perf_counter() - began < FINAL_SECONDS:
             with acting_for(self.organisation):
-                if not Call.objects.filter(ended_at=None).exists():
+                is_waiting = CallEvent.objects.filter(verdict=CallEvent.Verdict.WAITING).exists()
+                if not is_waiting and not Call.objects.filter(ended_at=None).exists():
                     return time.perf_counter() - began
             time.sleep(0.2)
         raise Failed("some calls never came to an end")
@@ -119,7 +119,7 @@ def run(calls: int) -> Figures:
 
         def product() -> Sample:
             bench = Bench(calls)
-            sample = hammer(address, bench.asks, clients=CLIENTS, seconds=FINAL_SECONDS)
+            sample = pour(address, bench.requests(), clients=CLIENTS)
             finals.append(bench.wait_until_final())
             bench.check()
             return sample

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Sequence
 
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ from dialer.providers.port import (
     ProviderUnavailable,
     TelephonyProvider,
 )
-from jini.lib.work import handler
+from jini.lib.work import handler, handler_of_many
 
 logger = logging.getLogger(__name__)
 
@@ -123,11 +124,11 @@ def hang_up(organisation: Organisation, call_id: uuid.UUID) -> None:
     provider.hang_up(legs)
 
 
-@handler("dialer.merge_events", queue="telephony")
-def merge_events(organisation: Organisation, token: uuid.UUID) -> None:
-    """Decide on the waiting events of one call."""
+@handler_of_many("dialer.merge_events", queue="telephony")
+def merge_events(organisation: Organisation, tokens: Sequence[uuid.UUID]) -> None:
+    """Decide on the waiting events of calls."""
     with acting_for(organisation):
-        inbox.decide(token)
+        inbox.decide(tokens)
 
 
 @handler("dialer.reconcile_call", queue="telephony")
@@ -149,7 +150,7 @@ def reconcile_call(organisation: Organisation, call_id: uuid.UUID) -> dt.datetim
         if any(event.status not in TERMINAL for event in answers.values()):
             Call.objects.filter(pk=call.pk).update(seen_at=timezone.now())
             return timezone.now() + ASK_EVERY
-        inbox.decide(call.pk)
+        inbox.decide([call.pk])
         return _give_up(line.locked(call_id))
 
 

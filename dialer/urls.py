@@ -1,12 +1,11 @@
 """Addresses of dialer."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, path
 
-from dialer.views import call_log, calling, campaigns, dispositions, hooks, telephony, today, why, wrap_up
+from dialer import hook_urls
+from dialer.views import call_log, calling, campaigns, dispositions, telephony, today, why, wrap_up
 
 app_name = "dialer"
-_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-HOOK = rf"hooks/(?P<provider>simulator|twilio)/(?P<organisation>{_ID})/(?P<token>{_ID})/(?P<leg>agent|customer)/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", today.today, name="today"),
     path("campaigns/", campaigns.campaigns, name="campaigns"),
@@ -32,6 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/dispositions/<uuid:disposition>/", dispositions.disposition, name="disposition_edit"),
     path("settings/telephony/", telephony.telephony, name="telephony"),
     path("settings/telephony/test/", telephony.telephony_test, name="telephony_test"),
-    re_path(f"^{HOOK}status/$", hooks.status, name="hook_status"),
-    re_path(f"^{HOOK}answer/$", hooks.answer, name="hook_answer"),
+    *hook_urls.urlpatterns,
 ]

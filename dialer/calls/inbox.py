@@ -1,74 +1,76 @@
 """Every word of a provider, kept before it is believed: stored once, decided on in order, never lost."""
 
+import json
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import work
-from accounts.tenancy import current_organisation
+from accounts.tenancy import ask_alone
 from dialer.calls import line
 from dialer.calls.merging import RANKS, Verdict, merge
 from dialer.models import Call, CallEvent
 from dialer.providers.port import Leg, ProviderEvent
 from jini.lib.ids import uuid7
 
-_KEEP = """
-INSERT INTO dialer_callevent AS e
-    (id, organisation_id, provider, event_key, call_token, leg, payload, received_at, copies, verdict)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, 'waiting')
-ON CONFLICT (organisation_id, provider, event_key) DO UPDATE SET copies = e.copies + 1
-RETURNING copies
-"""
+_KEEP = "dialer_keep_event(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
-def keep(provider: str, token: uuid.UUID, event: ProviderEvent) -> bool:
-    """Store an event of the call `token` in the open scope, and owe its merging; False when it is stored already."""
-    payload = CallEvent._meta.get_field("payload").get_db_prep_value(line.as_payload(event), connection)  # noqa: SLF001 -- Django's documented name
-    row = [
-        uuid7(),
-        current_organisation().pk,
-        provider,
-        event.event_key,
-        token,
-        str(event.leg),
-        payload,
-        timezone.now(),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, row)
-        is_new = bool(cursor.fetchone()[0] == 1)
+def keep(organisation_id: uuid.UUID, provider: str, token: uuid.UUID, event: ProviderEvent) -> bool:
+    """Store an event of the call `token`, and owe its merging; False when it is stored already.
+
+    Outside of a transaction it is durable when this returns.
+    """
+    payload = json.dumps(line.as_payload(event))
+    row = [organisation_id, provider, event.event_key, token, str(event.leg), payload, timezone.now()]
+    is_new = bool(ask_alone(organisation_id, _KEEP, [uuid7(), *row, uuid7()]))
     if is_new:
-        work.schedule("dialer.merge_events", token)
+        transaction.on_commit(_wake)
     return is_new
 
 
-def decide(token: uuid.UUID) -> None:
-    """Merge every waiting event of the call `token` into its row, and write down what each of them did."""
-    call = line.locked(token)
-    waiting = list(
-        CallEvent.objects.filter(call_token=token, verdict=CallEvent.Verdict.WAITING).order_by("received_at", "id")
-    )
-    if not waiting:
-        return
+def _wake() -> None:
+    work.wake("telephony")
+
+
+def decide(tokens: Sequence[uuid.UUID]) -> None:
+    """Merge every waiting event of the calls `tokens` into their rows, and write down what each of them did."""
+    calls = line.locked_all(tokens)
+    waiting: dict[uuid.UUID, list[CallEvent]] = defaultdict(list)
+    found = CallEvent.objects.filter(call_token__in=tokens, verdict=CallEvent.Verdict.WAITING)
+    for kept in found.order_by("received_at", "id"):
+        waiting[kept.call_token].append(kept)
+    decided: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for token, events in waiting.items():
+        for kept, verdict in zip(events, _decide(calls.get(token), events), strict=True):
+            decided[verdict].append(kept.pk)
+    # Last, and at once: a copy that is posted meanwhile waits for these rows until the transaction ends.
+    for verdict, ids in decided.items():
+        CallEvent.objects.filter(pk__in=ids).update(verdict=verdict, decided_at=timezone.now())
+
+
+def _decide(call: Call | None, events: list[CallEvent]) -> Sequence[str]:
+    """Merge the events of one call; return the verdict on each."""
     if call is None:
-        _write_down(waiting, [CallEvent.Verdict.UNKNOWN_CALL] * len(waiting))
-        return
+        return [CallEvent.Verdict.UNKNOWN_CALL] * len(events)
     state, verdicts = line.state_of(call), []
-    for kept in waiting:
+    for kept in events:
         state, verdict = merge(state, _event(kept))
         verdicts.append(_VERDICTS[verdict])
     line.write_back(call, state)
-    _write_down(waiting, verdicts)
     if line.rings_customer(call):
         line.owe_customer(call)
+    return verdicts
 
 
 def answer_of(call: Call, leg: Leg, event: ProviderEvent) -> None:
     """Take a provider's answer to our own question into the inbox, like any other word of theirs."""
     key = f"asked:{call.pk.hex}:{leg}:{event.status}:{event.duration if event.status in RANKS else ''}"
     keep(
+        call.organisation_id,
         call.provider,
         call.pk,
         ProviderEvent(leg, event.status, event.at, event.provider_id, duration=event.duration, event_key=key[:64]),
@@ -92,10 +94,3 @@ def _event(kept: CallEvent) -> ProviderEvent:
         sequence=said["sequence"],
         duration=said["duration"],
     )
-
-
-def _write_down(events: list[CallEvent], verdicts: Sequence[str]) -> None:
-    now = timezone.now()
-    for event, verdict in zip(events, verdicts, strict=True):
-        event.verdict, event.decided_at = verdict, now
-    CallEvent.objects.bulk_update(events, ["verdict", "decided_at"])

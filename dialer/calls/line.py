@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,12 @@ def locked(call_id: uuid.UUID) -> Call | None:
     return call
 
 
+def locked_all(call_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Call]:
+    """Return those of the calls that exist, locked until the transaction ends, in one order for everybody."""
+    found = Call.objects.select_for_update(of=("self",)).select_related("lead", "telecaller")
+    return {call.pk: call for call in found.filter(pk__in=call_ids).order_by("pk")}
+
+
 def active_account() -> TelephonyAccount:
     """Return the account that calls of the organisation go through."""
     account: TelephonyAccount = TelephonyAccount.objects.get(is_active=True)
@@ -47,28 +54,63 @@ def account_of(call: Call) -> TelephonyAccount:
 
 def state_of(call: Call) -> CallState:
     """Return the legs as the row remembers them."""
+    # The row has one end: that of the leg which decided it (`outcome_of`), or one that we decided on ourselves.
+    is_customers, is_agents = call.customer_status in TERMINAL, call.agent_status in TERMINAL
     # The talk that the provider counted moves the answer on the row to where it must have been; it is not undone here.
     customer = LegState(
-        call.customer_status, call.customer_leg, call.ringing_at, call.answered_at, call.ended_at, call.counted_seconds
+        call.customer_status,
+        call.customer_leg,
+        call.ringing_at,
+        call.answered_at,
+        call.ended_at if is_customers else None,
+        call.counted_seconds,
     )
-    return CallState(agent=LegState(call.agent_status, call.agent_leg), customer=customer)
+    agents_end = call.ended_at if is_agents and not customer.is_started else None
+    return CallState(agent=LegState(call.agent_status, call.agent_leg, ended_at=agents_end), customer=customer)
 
 
 def write_back(call: Call, state: CallState) -> None:
     """Put the merged legs onto the row, and let the end of the line have its effects, once."""
     outcome = outcome_of(state)
-    was_live, was_connected = call.is_live, call.is_connected
+    was_live, was_connected, before = call.is_live, call.is_connected, _told(call)
     call.agent_status, call.agent_leg = state.agent.status, state.agent.provider_id
     call.customer_status, call.customer_leg = state.customer.status, state.customer.provider_id
     call.counted_seconds = state.customer.duration
-    call.status, call.failure = outcome.status, outcome.failure or call.failure
     call.ringing_at, call.answered_at = outcome.ringing_at, outcome.answered_at
     call.ring_seconds, call.talk_seconds = outcome.ring_seconds, outcome.talk_seconds
     call.seen_at = timezone.now()
     if outcome.status in TERMINAL:
+        # What the provider says of the end replaces what we had made up in its silence.
+        call.status, call.failure = outcome.status, outcome.failure
         call.ended_at = outcome.ended_at or call.ended_at or timezone.now()
-    call.save()
-    _follow(call, has_ended=was_live and not call.is_live, has_connected=not was_connected and call.is_connected)
+    elif was_live:
+        call.status = outcome.status
+    call.save(update_fields=MERGED)
+    if _told(call) != before:
+        _follow(call, has_ended=was_live and not call.is_live, has_connected=not was_connected and call.is_connected)
+
+
+MERGED = [
+    "agent_status",
+    "agent_leg",
+    "customer_status",
+    "customer_leg",
+    "counted_seconds",
+    "ringing_at",
+    "answered_at",
+    "ring_seconds",
+    "talk_seconds",
+    "seen_at",
+    "status",
+    "failure",
+    "ended_at",
+]
+
+
+def _told(call: Call) -> tuple[Any, ...]:
+    """Return what the timeline, the counters and the figures tell of a call."""
+    times = (call.ringing_at, call.answered_at, call.ended_at, call.ring_seconds, call.talk_seconds)
+    return (call.status, call.customer_leg, *times)
 
 
 def end(call: Call, status: str, *, failure: str = "") -> None:

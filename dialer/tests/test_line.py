@@ -126,7 +126,7 @@ def test_events_are_stored_once_and_merged(call):
     tasks.place_call(call.organisation, call.pk)
     for copy in range(3):
         assert post(call, "agent", "in-progress", at=at).status_code == 204, copy
-    tasks.merge_events(call.organisation, call.pk)
+    tasks.merge_events(call.organisation, [call.pk])
 
     assert CallEvent.objects.get().copies == 3
     assert call.reloaded().agent_status == "in-progress"
@@ -150,7 +150,7 @@ def test_events_in_any_order_and_thrice_come_to_the_same_end(call, seed):
     random.Random(seed).shuffle(story)
     for leg, status, moment, more in story:
         assert post(call, leg, status, at=moment, **more).status_code == 204
-        tasks.merge_events(call.organisation, call.pk)
+        tasks.merge_events(call.organisation, [call.pk])
 
     call = call.reloaded()
     assert (call.status, call.talk_seconds, call.ring_seconds) == ("completed", 40, 4)
@@ -184,14 +184,14 @@ def test_an_event_of_an_unknown_call_is_kept_and_said_to_be(scope):
     ghost = Call(id=uuid.uuid4(), organisation=scope)
 
     assert post(ghost, "customer", "completed", at=timezone.now()).status_code == 204
-    tasks.merge_events(scope, ghost.pk)
+    tasks.merge_events(scope, [ghost.pk])
 
     assert CallEvent.objects.get().verdict == CallEvent.Verdict.UNKNOWN_CALL
 
 
 def test_an_unknown_status_is_kept_raw(call):
     post(call, "customer", "exploded", at=timezone.now())
-    tasks.merge_events(call.organisation, call.pk)
+    tasks.merge_events(call.organisation, [call.pk])
 
     event = CallEvent.objects.get()
     assert (event.verdict, event.payload["status"]) == (CallEvent.Verdict.UNKNOWN_STATUS, "exploded")
@@ -386,7 +386,7 @@ def test_twilios_events_are_merged_without_numbers_in_the_row(twilio_call, setti
     signed = RequestValidator("secret").compute_signature(settings.PUBLIC_URL + path, form)
 
     Client().post(path, form, headers={"X-Twilio-Signature": signed})
-    tasks.merge_events(twilio_call.organisation, twilio_call.pk)
+    tasks.merge_events(twilio_call.organisation, [twilio_call.pk])
 
     event = CallEvent.objects.get()
     assert twilio_call.phone not in str(event.payload)

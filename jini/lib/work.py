@@ -2,20 +2,26 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Run = Callable[[Any, uuid.UUID], dt.datetime | None]
+RunTogether = Callable[[Any, Sequence[uuid.UUID]], None]
 
 
 @dataclass(frozen=True)
 class Handler:
-    """One kind of due task: its queue, and the function that takes one step of it."""
+    """One kind of due task: its queue, and the function that takes one step of it.
+
+    Of a task with `run_together` a worker takes up to `most` of one organisation at once.
+    """
 
     task: str
     queue: str
-    run: Run
+    run: Run | None = None
+    run_together: RunTogether | None = None
+    most: int = 1
 
 
 _handlers: dict[str, Handler] = {}
@@ -35,6 +41,25 @@ def handler(task: str, *, queue: str = "default") -> Callable[[Run], Run]:
     return register
 
 
+def handler_of_many(task: str, *, queue: str = "default", most: int = 50) -> Callable[[RunTogether], RunTogether]:
+    """Register `run(organisation, subject_ids)` as the one that carries out `task` for up to `most` subjects at once.
+
+    It is called inside one transaction, which also records that the tasks are done; it opens its scope with
+    `acting_for`, is done within seconds and asks nobody over the network. When it raises, each subject is tried alone.
+    """
+
+    def register(run: RunTogether) -> RunTogether:
+        _handlers[task] = Handler(task, queue, run_together=run, most=most)
+        return run
+
+    return register
+
+
 def handler_of(task: str) -> Handler:
     """Return the handler of `task`; KeyError when no app registered it."""
     return _handlers[task]
+
+
+def tasks_of_many() -> list[str]:
+    """Return the tasks that are carried out for many subjects at once."""
+    return [task for task, found in _handlers.items() if found.run_together is not None]
