@@ -4,15 +4,12 @@ The limit is one INSERT … ON CONFLICT of the same event for each post, committ
 """
 
 import datetime as dt
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -26,10 +23,10 @@ from benchmarks.databases import connect
 from benchmarks.measuring import Failed, Figures, Sample, figures, in_turns, say
 from benchmarks.posting import pour, request_of
 from benchmarks.web import server
+from benchmarks.worker import Worker
 from dialer.models import Call, CallEvent, TelephonyAccount
 from dialer.providers.simulator import signature
 from jini.lib.ids import uuid7
-from jini.local.services import CHECKOUT
 
 # Calls; each has eight events, each posted three times.
 SIZE = 2_000
@@ -115,7 +112,7 @@ class Bench:
 
 def run(calls: int) -> Figures:
     finals: list[float] = []
-    with worker(), server() as address:
+    with Worker(), server() as address:
 
         def product() -> Sample:
             bench = Bench(calls)
@@ -157,23 +154,3 @@ def bare(calls: int) -> Sample:
     for thread in threads:
         thread.join()
     return Sample(len(bench.posts), time.perf_counter() - began, times)
-
-
-@contextmanager
-def worker() -> Iterator[None]:
-    """A Celery worker for what the posts owe, with the beat that sweeps."""
-    command = [sys.executable, "-m", "celery", "--quiet", "-A", "jini", "worker", "-B", "-c", "2"]
-    command += [
-        "-s",
-        f"/tmp/jini-bench-beat-{os.getpid()}",
-        "-Q",
-        "telephony,default,bulk",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    child = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        child.terminate()
-        child.wait(timeout=60)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, Membership
-from dialer.calls.counters import count_calls, write_line
+from dialer.calls.counters import count_calls, write_lines
 from dialer.campaigns.queue import lay_down
 from dialer.campaigns.settling import settle, waiting_of
 from dialer.models import Call, Disposition, QueueEntry
@@ -151,8 +151,8 @@ def bar_numbers(call: Call, *, by: Membership) -> list[str]:
 
 def bring_up_to_date(call: Call) -> None:
     """Let counters, timeline and figures follow the outcome of the call."""
-    count_calls(call.lead)
-    write_line(call)
+    count_calls([call.lead_id])
+    write_lines([call])
     mark_dirty(call.started_at, call.telecaller_id)
 
 

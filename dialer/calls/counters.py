@@ -1,5 +1,9 @@
 """What the calls of a lead add up to, kept on the lead so that lists and pages need not count."""
 
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+
 from django.db.models import Count, Max, Min, Q
 
 from dialer.models import Call
@@ -9,26 +13,65 @@ from leads.models import Activity, Lead
 ATTEMPT = ~Q(status__in=[Call.Status.FAILED, Call.Status.CANCELED], ringing_at=None, answered_at=None)
 # The provider's word where there is one; on an own phone the outcome's.
 CONNECTED = Q(answered_at__isnull=False) | Q(mode=Call.Mode.OWN_PHONE, disposition__is_customer_contact=True)
+NONE = {"attempts": 0, "connected": 0, "first_called_at": None, "last_called_at": None}
+COUNTERS = [*NONE, "last_disposition_id"]
 
 
-def count_calls(lead: Lead) -> None:
-    """Recount the calls of `lead` from the rows, so that saving twice and undoing come out right by themselves."""
-    calls = Call.objects.filter(lead=lead, direction=Call.Direction.OUTGOING)
-    counted = calls.filter(ATTEMPT).aggregate(
-        attempts=Count("id"),
-        connected=Count("id", filter=CONNECTED),
-        first_called_at=Min("started_at"),
-        last_called_at=Max("started_at"),
+def count_calls(lead_ids: Iterable[uuid.UUID]) -> None:
+    """Recount the calls of the leads from the rows, so that saving twice and undoing come out right by themselves.
+
+    The leads are locked first: of two who count at once, the second sees the calls of the first.
+    """
+    leads = list(Lead.objects.select_for_update(of=("self",)).filter(pk__in=set(lead_ids)).order_by("pk"))
+    calls = Call.objects.filter(lead__in=[lead.pk for lead in leads], direction=Call.Direction.OUTGOING)
+    counted: dict[uuid.UUID, dict[str, Any]] = {
+        row.pop("lead"): row
+        for row in calls.filter(ATTEMPT)
+        .order_by()
+        .values("lead")
+        .annotate(
+            attempts=Count("id"),
+            connected=Count("id", filter=CONNECTED),
+            first_called_at=Min("started_at"),
+            last_called_at=Max("started_at"),
+        )
+    }
+    decided = calls.filter(disposition__isnull=False).order_by("lead", "-started_at").distinct("lead")
+    last: dict[uuid.UUID, uuid.UUID] = dict(decided.values_list("lead", "disposition"))
+    changed = [lead for lead in leads if _count(lead, counted.get(lead.pk, NONE), last.get(lead.pk))]
+    if changed:
+        # The version stays: it is that of what people edit, and a call must not make their open form stale.
+        Lead.objects.rewrite(changed, COUNTERS)
+
+
+def _count(lead: Lead, counted: dict[str, Any], last: uuid.UUID | None) -> bool:
+    """Put the counters on the lead; return whether they are others than before."""
+    before = [getattr(lead, name) for name in COUNTERS]
+    for name, value in {**counted, "last_disposition_id": last}.items():
+        setattr(lead, name, value)
+    return before != [getattr(lead, name) for name in COUNTERS]
+
+
+def write_lines(calls: Collection[Call]) -> None:
+    """Put the calls, which are locked, on the timelines of their leads, or bring their lines up to date."""
+    found = Activity.objects.filter(
+        lead__in=[call.lead_id for call in calls],
+        kind=Activity.Kind.CALL,
+        details__call__in=[str(call.pk) for call in calls],
     )
-    last = calls.filter(disposition__isnull=False).order_by("-started_at").values_list("disposition_id", flat=True)
-    # The version stays: it is that of what people edit, and a call must not make their open form stale.
-    Lead.objects.filter(pk=lead.pk).update(**counted, last_disposition_id=last.first())
+    lines = {line.details["call"]: line for line in found}
+    new = [_tell(_line_of(call), call) for call in calls if str(call.pk) not in lines]
+    old = [_tell(lines[str(call.pk)], call) for call in calls if str(call.pk) in lines]
+    Activity.objects.bulk_create(new)
+    if old:
+        Activity.objects.rewrite(old, ["text", "details"])
 
 
-def write_line(call: Call) -> None:
-    """Put the call on the lead's timeline, or bring its line up to date."""
-    line = Activity.objects.filter(lead=call.lead_id, kind=Activity.Kind.CALL, details__call=str(call.pk)).first()
-    line = line or Activity(lead_id=call.lead_id, kind=Activity.Kind.CALL, actor=call.telecaller, at=call.started_at)
+def _line_of(call: Call) -> Activity:
+    return Activity(lead_id=call.lead_id, kind=Activity.Kind.CALL, actor=call.telecaller, at=call.started_at)
+
+
+def _tell(line: Activity, call: Call) -> Activity:
     line.text = call.note
     line.details = {
         "call": str(call.pk),
@@ -38,4 +81,4 @@ def write_line(call: Call) -> None:
         "ring_seconds": call.ring_seconds,
         "direction": call.direction,
     }
-    line.save()
+    return line

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import work
 from accounts.tenancy import ask_alone
 from dialer.calls import line
-from dialer.calls.merging import RANKS, Verdict, merge
+from dialer.calls.merging import RANKS, CallState, Verdict, merge
 from dialer.models import Call, CallEvent
 from dialer.providers.port import Leg, ProviderEvent
 from jini.lib.ids import uuid7
@@ -44,26 +44,30 @@ def decide(tokens: Sequence[uuid.UUID]) -> None:
     for kept in found.order_by("received_at", "id"):
         waiting[kept.call_token].append(kept)
     decided: dict[str, list[uuid.UUID]] = defaultdict(list)
+    merged: dict[Call, CallState] = {}
     for token, events in waiting.items():
-        for kept, verdict in zip(events, _decide(calls.get(token), events), strict=True):
+        call = calls.get(token)
+        state = line.state_of(call) if call else None
+        for kept in events:
+            state, verdict = _merge(state, kept)
             decided[verdict].append(kept.pk)
+        if call and state:
+            merged[call] = state
+    line.write_back(merged)
+    for call in merged:
+        if line.rings_customer(call):
+            line.owe_customer(call)
     # Last, and at once: a copy that is posted meanwhile waits for these rows until the transaction ends.
     for verdict, ids in decided.items():
         CallEvent.objects.filter(pk__in=ids).update(verdict=verdict, decided_at=timezone.now())
 
 
-def _decide(call: Call | None, events: list[CallEvent]) -> Sequence[str]:
-    """Merge the events of one call; return the verdict on each."""
-    if call is None:
-        return [CallEvent.Verdict.UNKNOWN_CALL] * len(events)
-    state, verdicts = line.state_of(call), []
-    for kept in events:
-        state, verdict = merge(state, _event(kept))
-        verdicts.append(_VERDICTS[verdict])
-    line.write_back(call, state)
-    if line.rings_customer(call):
-        line.owe_customer(call)
-    return verdicts
+def _merge(state: CallState | None, kept: CallEvent) -> tuple[CallState | None, str]:
+    """Return the state of the call after an event, and the verdict on it; of an unknown call there is no state."""
+    if state is None:
+        return None, CallEvent.Verdict.UNKNOWN_CALL
+    state, verdict = merge(state, _event(kept))
+    return state, _VERDICTS[verdict]
 
 
 def answer_of(call: Call, leg: Leg, event: ProviderEvent) -> None:

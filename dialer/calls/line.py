@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from accounts import work
 from accounts.models import Organisation
-from dialer.calls.counters import count_calls, write_line
+from dialer.calls.counters import count_calls, write_lines
 from dialer.calls.merging import CallState, LegState, outcome_of
 from dialer.models import Call, DialerSettings, TelephonyAccount
 from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery
@@ -69,25 +70,22 @@ def state_of(call: Call) -> CallState:
     return CallState(agent=LegState(call.agent_status, call.agent_leg, ended_at=agents_end), customer=customer)
 
 
-def write_back(call: Call, state: CallState) -> None:
-    """Put the merged legs onto the row, and let the end of the line have its effects, once."""
-    outcome = outcome_of(state)
-    was_live, was_connected, before = call.is_live, call.is_connected, _told(call)
-    call.agent_status, call.agent_leg = state.agent.status, state.agent.provider_id
-    call.customer_status, call.customer_leg = state.customer.status, state.customer.provider_id
-    call.counted_seconds = state.customer.duration
-    call.ringing_at, call.answered_at = outcome.ringing_at, outcome.answered_at
-    call.ring_seconds, call.talk_seconds = outcome.ring_seconds, outcome.talk_seconds
-    call.seen_at = timezone.now()
-    if outcome.status in TERMINAL:
-        # What the provider says of the end replaces what we had made up in its silence.
-        call.status, call.failure = outcome.status, outcome.failure
-        call.ended_at = outcome.ended_at or call.ended_at or timezone.now()
-    elif was_live:
-        call.status = outcome.status
-    call.save(update_fields=MERGED)
-    if _told(call) != before:
-        _follow(call, has_ended=was_live and not call.is_live, has_connected=not was_connected and call.is_connected)
+@dataclass(frozen=True)
+class Change:
+    """What became of a call in this transaction."""
+
+    call: Call
+    has_ended: bool = False
+    has_connected: bool = False
+    is_told: bool = True
+
+
+def write_back(merged: Mapping[Call, CallState]) -> None:
+    """Put the merged legs onto the rows, and let the end of a line have its effects, once."""
+    changes = [_take(call, state) for call, state in merged.items()]
+    if changes:
+        Call.objects.rewrite([change.call for change in changes], MERGED)
+        _follow([change for change in changes if change.is_told])
 
 
 MERGED = [
@@ -107,6 +105,30 @@ MERGED = [
 ]
 
 
+def _take(call: Call, state: CallState) -> Change:
+    """Put the merged legs onto the call; it is not saved yet."""
+    outcome = outcome_of(state)
+    was_live, was_connected, before = call.is_live, call.is_connected, _told(call)
+    call.agent_status, call.agent_leg = state.agent.status, state.agent.provider_id
+    call.customer_status, call.customer_leg = state.customer.status, state.customer.provider_id
+    call.counted_seconds = state.customer.duration
+    call.ringing_at, call.answered_at = outcome.ringing_at, outcome.answered_at
+    call.ring_seconds, call.talk_seconds = outcome.ring_seconds, outcome.talk_seconds
+    call.seen_at = timezone.now()
+    if outcome.status in TERMINAL:
+        # What the provider says of the end replaces what we had made up in its silence.
+        call.status, call.failure = outcome.status, outcome.failure
+        call.ended_at = outcome.ended_at or call.ended_at or timezone.now()
+    elif was_live:
+        call.status = outcome.status
+    return Change(
+        call,
+        has_ended=was_live and not call.is_live,
+        has_connected=not was_connected and call.is_connected,
+        is_told=_told(call) != before,
+    )
+
+
 def _told(call: Call) -> tuple[Any, ...]:
     """Return what the timeline, the counters and the figures tell of a call."""
     times = (call.ringing_at, call.answered_at, call.ended_at, call.ring_seconds, call.talk_seconds)
@@ -118,15 +140,19 @@ def end(call: Call, status: str, *, failure: str = "") -> None:
     call.status, call.failure = status, failure
     call.ended_at = timezone.now()
     call.save()
-    _follow(call, has_ended=True, has_connected=False)
+    _follow([Change(call, has_ended=True)])
 
 
-def _follow(call: Call, *, has_ended: bool, has_connected: bool) -> None:
-    if has_ended and call.closed_at is None:
-        set_presence(call.telecaller, Presence.State.WRAP_UP, at=call.ended_at)
-    if has_ended or has_connected or call.ended_at is not None:
-        write_line(call)
-        count_calls(call.lead)
+def _follow(changes: Sequence[Change]) -> None:
+    """Let presence, timeline, counters and figures follow."""
+    counted = [change.call for change in changes if change.has_connected or change.call.ended_at is not None]
+    for change in changes:
+        if change.has_ended and change.call.closed_at is None:
+            set_presence(change.call.telecaller, Presence.State.WRAP_UP, at=change.call.ended_at)
+    if counted:
+        write_lines(counted)
+        count_calls(call.lead_id for call in counted)
+    for call in counted:
         mark_dirty(call.started_at, call.telecaller_id)
 
 
