@@ -21,6 +21,7 @@ WORKLOADS = {
     "lead_list": "benchmarks.lead_list",
     "next_lead": "benchmarks.next_lead",
     "webhooks": "benchmarks.webhooks",
+    "faults": "benchmarks.faults",
 }
 
 
