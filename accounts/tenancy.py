@@ -81,7 +81,8 @@ def ask_alone(organisation_id: uuid.UUID, question: str, values: Sequence[Any]) 
     twice: a connection that broke is made anew. Inside a transaction it is a part of that.
     """
     if connection.in_atomic_block:
-        with database_scope(organisation_id):
+        # The savepoint is within the scope, so that what fails leaves a transaction in which it can be closed.
+        with database_scope(organisation_id), transaction.atomic():
             return _ask(f"SELECT {question}", values)
     # The expressions of one SELECT are evaluated in their order; in any other one, no row would be accepted.
     alone = f"SELECT set_config('jini.organisation', %s, true), {question}"

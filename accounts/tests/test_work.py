@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 import uuid
 
 import pytest
@@ -15,7 +16,7 @@ from accounts.models import DueTask, Organisation
 from accounts.tasks import run_due
 from accounts.tenancy import NoOrganisation, acting_for
 from jini import celery_app
-from jini.lib.work import handler
+from jini.lib.work import handler, handler_of_many
 
 taken: list[uuid.UUID] = []
 answers: dict[uuid.UUID, object] = {}
@@ -30,6 +31,17 @@ def step(organisation, subject_id):
     return answer(organisation, subject_id) if callable(answer) else answer
 
 
+together: list[list[uuid.UUID]] = []
+poison: set[uuid.UUID] = set()
+
+
+@handler_of_many("tests.together", queue="bulk", most=3)
+def steps(organisation, subject_ids):
+    together.append(list(subject_ids))
+    if poison & set(subject_ids):
+        raise ZeroDivisionError
+
+
 def mine():
     """The tasks of these tests: an organisation owes others from its founding."""
     return DueTask.objects.filter(task="tests.step")
@@ -39,6 +51,8 @@ def mine():
 def _forget():
     taken.clear()
     answers.clear()
+    together.clear()
+    poison.clear()
 
 
 def test_a_task_is_owed_in_the_transaction_of_its_cause(organisation):
@@ -170,6 +184,104 @@ def test_a_lost_nudge_loses_nothing(organisation, caplog):
 
     assert mine().count() == 1
     assert "work.nudge_lost" in caplog.text
+
+
+def owe_together(count):
+    subjects = [uuid.uuid4() for _ in range(count)]
+    for subject in subjects:
+        work.schedule("tests.together", subject)
+    return subjects
+
+
+def test_what_is_done_together_is_taken_in_handfuls(scope):
+    subjects = owe_together(7)
+
+    assert run_due("bulk") == 7
+
+    assert sorted(map(len, together)) == [1, 3, 3]
+    assert {subject for handful in together for subject in handful} == set(subjects)
+    assert DueTask.objects.filter(task="tests.together").count() == 0
+
+
+def test_together_means_one_organisation(organisation, rival):
+    for each in (organisation, rival, organisation, rival):
+        with acting_for(each):
+            owe_together(1)
+
+    run_due("bulk")
+
+    assert [len(handful) for handful in together] == [2, 2]
+
+
+def test_of_a_handful_only_the_one_to_blame_is_put_off(scope, caplog):
+    good, bad, other = owe_together(3)
+    poison.add(bad)
+
+    run_due("bulk")
+
+    row = DueTask.objects.get(task="tests.together")
+    assert (row.subject_id, row.last_error, row.lease_until) == (bad, "ZeroDivisionError", None)
+    assert row.due_at > timezone.now()
+    assert "work.taken_one_by_one" in caplog.text
+    assert [good] in together
+    assert [other] in together
+
+
+def test_a_wish_that_comes_while_a_handful_is_carried_out_stays_owed(scope):
+    [subject] = owe_together(1)
+    first = work.claim("bulk")
+    work.schedule("tests.together", subject)
+
+    work.run(first)
+
+    row = DueTask.objects.get(task="tests.together")
+    assert (row.lease_until, row.attempts) == (None, 0)
+
+
+def test_a_handful_of_a_worker_that_died_is_free_after_a_short_while(scope):
+    owe_together(1)
+    first = work.claim("bulk")
+
+    assert work.claim("bulk") is None
+    with time_machine.travel(timezone.now() + work.SHORT_LEASE + dt.timedelta(seconds=1)):
+        assert work.claim("bulk").id == first.id
+
+
+def messages(queue):
+    """How many messages wait for the workers of `queue` at the broker."""
+    with celery_app.connection_for_read() as broker:
+        return broker.default_channel.client.llen(queue)
+
+
+def test_a_burst_wakes_a_worker_twice():
+    queue = f"tests-{uuid.uuid4()}"
+
+    for _ in range(50):
+        work.wake(queue)
+
+    assert messages(queue) == 2
+
+
+def test_after_a_burst_a_worker_is_woken_at_once_again():
+    queue = f"tests-{uuid.uuid4()}"
+    work.wake(queue)
+    time.sleep(work.BURST_SECONDS * 1.2)
+
+    work.wake(queue)
+
+    assert messages(queue) == 2
+
+
+def test_while_the_broker_is_gone_one_in_a_while_finds_out(caplog):
+    queue = f"tests-{uuid.uuid4()}"
+    Celery("gone", broker="redis://127.0.0.1:1/0", set_as_current=False).set_current()
+    try:
+        for _ in range(20):
+            work.wake(queue)
+    finally:
+        celery_app.set_current()
+
+    assert caplog.text.count("work.nudge_lost") == 1
 
 
 def _schedule_and_fail(organisation: Organisation) -> None:

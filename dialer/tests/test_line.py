@@ -22,6 +22,7 @@ from dialer.actions.calling import NotAllowed, hang_up, start_call
 from dialer.calls import line
 from dialer.models import Call, CallEvent, DialerSettings, SimulatedCall, TelephonyAccount
 from dialer.providers import simulator
+from dialer.providers.accounts import KNOWN_FOR
 from dialer.providers.port import Leg
 from leads.models import Activity
 from leads.tests.factories import make_lead
@@ -196,6 +197,88 @@ def test_an_unknown_status_is_kept_raw(call):
     event = CallEvent.objects.get()
     assert (event.verdict, event.payload["status"]) == (CallEvent.Verdict.UNKNOWN_STATUS, "exploded")
     assert call.reloaded().status == "intent"
+
+
+def test_new_credentials_hold_at_once_and_old_ones_soon_no_more(call):
+    account = TelephonyAccount.objects.get(provider="simulator")
+    old = account.credentials["secret"]
+    assert post(call, "agent", "ringing", at=timezone.now(), secret=old).status_code == 204
+    account.credentials = {"secret": "another"}
+    account.save()
+
+    assert post(call, "agent", "in-progress", at=timezone.now(), secret="another").status_code == 204
+    assert post(call, "agent", "completed", at=timezone.now(), secret=old).status_code == 403
+
+
+def test_an_account_that_is_gone_is_not_known_for_long(call):
+    assert post(call, "agent", "ringing", at=timezone.now()).status_code == 204
+    secret = TelephonyAccount.objects.get(provider="simulator").credentials["secret"]
+    TelephonyAccount.objects.filter(provider="simulator").delete()
+
+    with time_machine.travel(timezone.now() + KNOWN_FOR + dt.timedelta(seconds=1)):
+        assert post(call, "agent", "completed", at=timezone.now(), secret=secret).status_code == 404
+
+
+def test_a_post_meets_no_session_and_no_page(call, django_assert_num_queries):
+    post(call, "agent", "initiated", at=timezone.now())
+    account = TelephonyAccount.objects.get(provider="simulator")
+
+    # In a test the scope and a savepoint stand around it; outside of one it is a single statement.
+    with django_assert_num_queries(5):
+        answer = post(call, "agent", "ringing", at=timezone.now(), secret=account.credentials["secret"])
+
+    assert answer.status_code == 204
+    assert "Content-Language" not in answer
+    assert not answer.cookies
+
+
+def test_a_call_that_failed_stays_so_when_the_telecaller_hangs_up(call):
+    tasks.place_call(call.organisation, call.pk)
+    Call.objects.update(agent_status="in-progress", customer_status="queued")
+    line.end(call.reloaded(), "failed", failure="number_invalid")
+    post(call, "agent", "completed", at=timezone.now())
+
+    tasks.merge_events(call.organisation, [call.pk])
+
+    assert (call.reloaded().status, call.reloaded().failure) == ("failed", "number_invalid")
+    assert call.reloaded().agent_status == "completed"
+
+
+def test_the_real_end_replaces_the_one_that_we_made_up(call):
+    at = timezone.now()
+    Call.objects.update(agent_status="in-progress", customer_status="queued")
+    line.end(call.reloaded(), "failed", failure="lost")
+    post(call, "customer", "completed", at=at, duration=30)
+
+    tasks.merge_events(call.organisation, [call.pk])
+
+    found = call.reloaded()
+    assert (found.status, found.failure, found.talk_seconds, found.ended_at) == ("completed", "", 30, at)
+
+
+def test_the_earliest_of_two_ends_of_the_telecallers_leg_counts_in_any_order(call):
+    at, second = timezone.now(), dt.timedelta(seconds=1)
+    Call.objects.update(agent_status="queued", status="queued")
+    for moment in (at + 9 * second, at, at + 5 * second):
+        post(call, "agent", "busy", at=moment)
+        tasks.merge_events(call.organisation, [call.pk])
+
+    assert (call.reloaded().failure, call.reloaded().ended_at) == ("telecaller_busy", at)
+
+
+@pytest.mark.usefixtures("_at_any_hour")
+def test_many_calls_are_decided_on_with_few_questions(scope, colleague, telecaller, django_assert_max_num_queries):
+    calls = [start_call(make_lead(), by=member) for member in (telecaller, colleague)]
+    Call.objects.update(agent_status="in-progress", customer_status="queued")
+    for call in calls:
+        for status in ("ringing", "in-progress"):
+            post(call, "customer", status, at=timezone.now())
+
+    with django_assert_max_num_queries(22):
+        tasks.merge_events(scope, [call.pk for call in calls])
+
+    assert {call.reloaded().status for call in calls} == {"in-progress"}
+    assert Activity.objects.filter(kind="call").count() == 2
 
 
 def test_another_organisations_address_does_not_take_our_signature(call, rival):

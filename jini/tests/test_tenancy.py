@@ -10,7 +10,7 @@ from django_scopes import ScopeError, scopes_disabled
 
 from accounts import database
 from accounts.models import Membership, Organisation
-from accounts.tenancy import NoOrganisation, OtherOrganisation, acting_for, database_scope
+from accounts.tenancy import NoOrganisation, OtherOrganisation, acting_for, ask_alone, database_scope
 from dialer.tests.factories import make_call
 from leads.models import Lead
 from leads.tests.factories import make_lead
@@ -224,3 +224,36 @@ def _call(lead: Lead, telecaller: Membership) -> None:
     make_call(lead, telecaller)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+KEEP = "dialer_keep_event(%s, %s, 'simulator', 'key', %s, 'agent', '{}', now(), %s)"
+
+
+def test_a_question_asked_alone_is_bound_to_its_organisation(organisation, rival):
+    ids = [uuid.uuid4() for _ in range(3)]
+
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        ask_alone(organisation.pk, KEEP, [ids[0], rival.pk, ids[1], ids[2]])
+
+    assert ask_alone(organisation.pk, KEEP, [ids[0], organisation.pk, ids[1], ids[2]]) is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_asked_alone_names_nobody_to_the_next_one(organisation):
+    ask_alone(organisation.pk, KEEP, [uuid.uuid4(), organisation.pk, uuid.uuid4(), uuid.uuid4()])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM dialer_callevent")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_asked_alone_outlives_its_connection(organisation):
+    asked = [uuid.uuid4(), organisation.pk, uuid.uuid4(), uuid.uuid4()]
+    ask_alone(organisation.pk, KEEP, asked)
+    pid = connection.connection.info.backend_pid
+    connection.connection.close()
+
+    # The same event again: it was kept before the connection broke.
+    assert ask_alone(organisation.pk, KEEP, asked) is False
+    assert connection.connection.info.backend_pid != pid
