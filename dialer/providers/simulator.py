@@ -116,7 +116,7 @@ class Simulator:
             provider_id=form.get("leg_id", ""),
             sequence=int(form["sequence"]) if form.get("sequence", "").isdecimal() else None,
             duration=int(duration) if duration.isdecimal() else None,
-            event_key=hashlib.sha256(urlencode(sorted(form.items())).encode()).hexdigest(),
+            event_key=hashlib.sha256(post.body).hexdigest(),
             raw={name: form[name] for name in ("status", "at", "leg_id", "sequence", "duration") if name in form},
         )
 

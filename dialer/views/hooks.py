@@ -1,6 +1,7 @@
 """Where providers tell us what happened: verified first, stored once, answered at once, believed later."""
 
 import uuid
+from collections.abc import Iterator, Mapping
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -17,13 +18,29 @@ from dialer.providers.twilio import conference
 FORBIDDEN, NO_CONTENT = 403, 204
 
 
+class _Headers(Mapping[str, str]):
+    """The headers of a request, of which two are read; Django's own are all made at once."""
+
+    def __init__(self, meta: Mapping[str, str]) -> None:
+        self.meta = meta
+
+    def __getitem__(self, name: str) -> str:
+        return self.meta[f"HTTP_{name.upper().replace('-', '_')}"]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name[5:].replace("_", "-").title() for name in self.meta if name.startswith("HTTP_"))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def _post_of(request: HttpRequest) -> WebhookPost:
     # Read before the form is: a multipart form would leave nothing of it.
     body = request.body
     return WebhookPost(
         url=settings.PUBLIC_URL + request.get_full_path(),
         form=request.POST.dict(),
-        headers=request.headers,
+        headers=_Headers(request.META),
         body=body,
         received_at=timezone.now(),
     )

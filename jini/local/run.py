@@ -218,7 +218,7 @@ class Launcher:
 def worker_command(schedule: Path) -> list[str]:
     """Return the command of the worker with its beat, which keeps in `schedule` what it did last."""
     # Whoever waits for an answer comes first: on one machine, the worker takes what the web server leaves.
-    command = ["nice", "-n", "10", sys.executable, "-m", "celery", "--quiet", "-A", "jini", "worker", "-B", "-c", "2"]
+    command = ["nice", "-n", "5", sys.executable, "-m", "celery", "--quiet", "-A", "jini", "worker", "-B", "-c", "2"]
     command += ["-s", str(schedule), "-Q", "telephony,default,bulk"]
     return [*command, "--without-gossip", "--without-mingle"]
 
