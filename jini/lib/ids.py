@@ -14,10 +14,24 @@ def uuid7() -> uuid.UUID:
 
     48 bits of Unix milliseconds, 12 bits of sub-millisecond fraction (method 3 of section 6.2), 62 random bits.
     """
+    return uuid.UUID(int=_number(_ticks(1), os.urandom(8)))
+
+
+def uuid7_texts(count: int) -> list[str]:
+    """Return `count` of them, increasing, as 32 hexadecimal digits: for bulk, where making each an object takes longest."""
+    first, noise = _ticks(count), os.urandom(8 * count)
+    return [f"{_number(first + place, noise[8 * place : 8 * place + 8]):032x}" for place in range(count)]
+
+
+def _ticks(count: int) -> int:
+    """Take `count` ticks, of 4,096 to the millisecond, and return the first."""
     global _last  # noqa: PLW0603 -- the one value that makes ids of one process monotonic
     with _lock:
-        ticks = time.time_ns() * 4096 // 1_000_000
-        _last = ticks = max(ticks, _last + 1)
-    milliseconds, fraction = divmod(ticks, 4096)
-    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
-    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail)
+        first = max(time.time_ns() * 4096 // 1_000_000, _last + 1)
+        _last = first + count - 1
+    return first
+
+
+def _number(ticks: int, noise: bytes) -> int:
+    tail = int.from_bytes(noise, "big") & ((1 << 62) - 1)
+    return ticks >> 12 << 80 | 0x7 << 76 | (ticks & 4095) << 64 | 0b10 << 62 | tail

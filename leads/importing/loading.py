@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
-from jini.lib.ids import uuid7
+from jini.lib.ids import uuid7_texts
 from leads.importing.columns import FIELDS
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.rows import Row, Values
@@ -44,7 +45,8 @@ UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, valu
 FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}) AS u(id, {", ".join(FIELDS)})
 WHERE leads_lead.organisation_id = %s AND leads_lead.id = u.id
 """  # noqa: S608 -- constants
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# What is done with a lead that is there needs its values, as they stay until we have written.
+CHANGING = {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,14 @@ class Terms:
 class Loaded:
     """What a stretch came to: rows by verdict, and those of them in which something was left out."""
 
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys([*Verdict.values, "warnings"], 0))
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([*Verdict.values, "warnings"], 0)))
+
+    def count(self, decisions: Sequence[Decision]) -> None:
+        """Add what was decided."""
+        self.counts.update(decision.verdict for decision in decisions)
+        self.counts["warnings"] += sum(
+            1 for decision in decisions if decision.row.faults and decision.verdict != Verdict.ERROR
+        )
 
 
 class Known(NamedTuple):
@@ -92,37 +101,43 @@ def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> L
     Existing leads stay locked until its end. Each row that is not simply a new lead leaves an ImportRow.
     """
     loaded = Loaded()
-    waiting = list(rows)
+    waiting = rows
+    # Most numbers of most lists are new: where a number that is not does no harm, the insert itself finds it out.
+    looks = bool(terms.owners) or terms.batch.options["duplicates"] in CHANGING
     while waiting:
-        decisions, leads, lost = _attempt(waiting, terms, taken=terms.taken + loaded.counts[Verdict.NEW])
+        taken = terms.taken + loaded.counts[Verdict.NEW]
+        decisions, leads, lost = _attempt(waiting, terms, taken=taken, looks=looks)
         _follow_up(decisions, leads, cells, terms)
-        for decision in decisions:
-            loaded.counts[decision.verdict] += 1
-            loaded.counts["warnings"] += bool(decision.row.faults) and decision.verdict != Verdict.ERROR
-        waiting = [row for row in waiting if row.phone in lost]
+        loaded.count(decisions)
+        waiting, looks = [row for row in waiting if row.phone in lost], True
     return loaded
 
 
-def _attempt(rows: Sequence[Row], terms: Terms, *, taken: int) -> tuple[list[Decision], dict[str, uuid.UUID], set[str]]:
-    """Decide and write the leads; return the decisions that stand, the leads by number, and the numbers that got lost.
+def _attempt(
+    rows: Sequence[Row], terms: Terms, *, taken: int, looks: bool
+) -> tuple[list[Decision], dict[str, str], set[str]]:
+    """Decide and write the leads; return the decisions that stand, the leads' ids by number, and the numbers that got lost.
 
-    A number is lost when somebody else made a lead with it between our look and our insert.
+    A number is lost when it has a lead that we did not know of: it was not looked for, or was made since we looked.
     """
-    changing = terms.batch.options["duplicates"] in {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
-    existing = known_leads({row.phone for row in rows if row.phone}, lock=changing)
+    is_changing = terms.batch.options["duplicates"] in CHANGING
+    existing = known_leads({row.phone for row in rows if row.phone}, lock=is_changing) if looks else {}
     before = {phone: lead.values for phone, lead in existing.items()}
     known = dict(before)
     unseen = unseen_by(terms.batch.created_by, existing)
     decisions = list(decide(rows, known, terms.batch.options["duplicates"], unseen=unseen))
-    fresh = {phone: uuid7() for phone in known if phone not in before}
+    added = [phone for phone in known if phone not in before]
+    fresh = dict(zip(added, uuid7_texts(len(added)), strict=True))
     made = _insert(fresh, known, terms, taken) if fresh else set()
     lost = fresh.keys() - made
-    leads = {phone: known_lead.lead for phone, known_lead in existing.items()} | fresh
+    leads = {phone: known_lead.lead.hex for phone, known_lead in existing.items()} | fresh
     _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values})
-    return [decision for decision in decisions if decision.row.phone not in lost], leads, set(lost)
+    if lost:
+        decisions = [decision for decision in decisions if decision.row.phone not in lost]
+    return decisions, leads, set(lost)
 
 
-def _insert(fresh: Mapping[str, uuid.UUID], known: Mapping[str, Values], terms: Terms, taken: int) -> set[str]:
+def _insert(fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms, taken: int) -> set[str]:
     owners = terms.owners
     lines = io.StringIO()
     for place, (phone, lead) in enumerate(fresh.items(), start=taken):
@@ -149,7 +164,7 @@ def _insert(fresh: Mapping[str, uuid.UUID], known: Mapping[str, Values], terms: 
     return made
 
 
-def _update(changed: Mapping[uuid.UUID, Values]) -> None:
+def _update(changed: Mapping[str, Values]) -> None:
     if not changed:
         return
     columns = [list(column) for column in zip(*changed.values(), strict=True)]
@@ -158,7 +173,7 @@ def _update(changed: Mapping[uuid.UUID, Values]) -> None:
 
 
 def _follow_up(
-    decisions: Sequence[Decision], leads: Mapping[str, uuid.UUID], cells: Mapping[int, list[str]], terms: Terms
+    decisions: Sequence[Decision], leads: Mapping[str, str], cells: Mapping[int, list[str]], terms: Terms
 ) -> None:
     """Write what stands beside the leads: further numbers, notes, tags, lines on timelines, and the rows' verdicts."""
     batch = terms.batch
@@ -185,7 +200,7 @@ def _follow_up(
     )
 
 
-def _lines(decision: Decision, leads: Mapping[str, uuid.UUID], batch: ImportBatch) -> list[Activity]:
+def _lines(decision: Decision, leads: Mapping[str, str], batch: ImportBatch) -> list[Activity]:
     row, verdict = decision.row, decision.verdict
     if verdict == Verdict.ERROR or decision.is_barred or (verdict == Verdict.NEW and not row.note):
         # A new lead names its batch itself.
@@ -208,9 +223,7 @@ def _lines(decision: Decision, leads: Mapping[str, uuid.UUID], batch: ImportBatc
     return lines
 
 
-def _row(
-    decision: Decision, leads: Mapping[str, uuid.UUID], cells: Mapping[int, list[str]], batch: ImportBatch
-) -> ImportRow:
+def _row(decision: Decision, leads: Mapping[str, str], cells: Mapping[int, list[str]], batch: ImportBatch) -> ImportRow:
     row = decision.row
     changed = decision.before is not None and decision.after is not None
     return ImportRow(
