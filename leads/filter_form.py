@@ -1,5 +1,6 @@
 """What may be chosen on the lead list. The state is the query string; there is nothing to validate or to save."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from jini.lib import lead_filters, lookups
-from leads.filters import Found
 from leads.models import Lead, Status, Tag
+from leads.narrowing import Chip
 from teams.visibility import people_seen_by, sight_of
 
 MOST_TAGS = 200
@@ -38,8 +39,7 @@ class Field:
 class FilterForm:
     """The filters that may be set by hand; others, which a figure linked with, go along hidden."""
 
-    def __init__(self, query: QueryDict, member: Membership, found: Found) -> None:
-        self._query = query
+    def __init__(self, query: QueryDict, member: Membership, chips: Sequence[Chip]) -> None:
         self.choices = [
             Choice(name, label, list(values), query.get(name, ""))
             for name, label, values in self._lists(member)
@@ -47,8 +47,7 @@ class FilterForm:
         ]
         self.fields = [Field(name, label, kind, query.get(name, "")) for name, label, kind in self._texts()]
         shown = {part.name for part in self.choices} | {part.name for part in self.fields}
-        self.hidden = [(chip.name, query[chip.name]) for chip in found.chips if chip.name not in shown]
-        self.chips = [(chip.text, self._without(chip.name)) for chip in found.chips]
+        self.hidden = [(name, value) for name, value in kept(query, chips) if name not in shown]
 
     def _lists(self, member: Membership) -> list[tuple[str, Any, Any]]:
         people = people_seen_by(member).active()
@@ -75,9 +74,7 @@ class FilterForm:
             ("attempts_max", _("Attempts, at most"), "number"),
         ]
 
-    def _without(self, name: str) -> str:
-        """The query string without one filter, at the first page."""
-        rest = self._query.copy()
-        for gone in (name, "older", "newer"):
-            rest.pop(gone, None)
-        return rest.urlencode()
+
+def kept(query: QueryDict, chips: Sequence[Chip]) -> list[tuple[str, str]]:
+    """Return the names and values of the filters that are on."""
+    return [(chip.name, str(query[chip.name])) for chip in chips]

@@ -31,7 +31,7 @@ class Column:
     expression: Any
     rising: str | Promise
     falling: str | Promise
-    place: Callable[[Lead], str]
+    place: Callable[[Any], str]
     # A first press sorts so: names from A, everything else from the newest or the largest.
     falls_first: bool = True
 
@@ -50,7 +50,7 @@ COLUMNS: Mapping[str, Column] = {
         F("search_text"),
         gettext_lazy("Name, A to Z"),
         gettext_lazy("Name, Z to A"),
-        lambda lead: lead.display_name,
+        lambda lead: lead.name or lead.phone,
         falls_first=False,
     ),
     "value": Column(

@@ -7,6 +7,7 @@ from leads.views import follow_ups, imports, lead, leads, statuses
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.leads, name="list"),
+    path("leads/filters/", leads.filters, name="filters"),
     path("leads/new/", leads.new, name="new"),
     path("leads/new/known/", leads.known, name="known"),
     path("leads/<uuid:lead>/", lead.lead, name="lead"),

@@ -51,8 +51,13 @@ class User(AbstractUser):
 
     @property
     def display_name(self) -> str:
-        return self.get_full_name() or self.email.partition("@")[0]
+        return name_of(self.first_name, self.last_name, self.email)
 
     @property
     def initials(self) -> str:
         return "".join(word[0] for word in self.display_name.split()[:2]).upper()
+
+
+def name_of(first_name: str, last_name: str, email: str) -> str:
+    """Return what a user is called: their name or, without one, what stands before the @ of their address."""
+    return f"{first_name} {last_name}".strip() or email.partition("@")[0]

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from jini.lib.encryption import Undecipherable, decrypt, encrypt
 from jini.lib.words import date_and_time, grouped
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row", bound=Any)
 COUNT_CAP = 10_000
 
 

@@ -1,13 +1,14 @@
 """Numbers, times and phone numbers as people here read them (design guide, section 10)."""
 
 import datetime as dt
+import functools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
 from django.utils.dateformat import DateFormat
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 SOON = dt.timedelta(minutes=15)
 LAKH, CRORE = Decimal(100_000), Decimal(10_000_000)
@@ -100,9 +101,16 @@ def date_and_time(moment: dt.datetime | dt.date) -> str:
 
 
 def _day(day: dt.date, today: dt.date) -> str:
-    named = {0: _("Today"), 1: _("Tomorrow"), -1: _("Yesterday")}
     away = (day - today).days
-    return named[away] if away in named else DateFormat(day).format("D j M" if day.year == today.year else "D j M Y")
+    if -2 < away < 2:
+        return _("Today") if away == 0 else _("Tomorrow") if away == 1 else _("Yesterday")
+    return _date(day, get_language(), with_year=day.year != today.year)
+
+
+@functools.lru_cache(1024)
+def _date(day: dt.date, _language: str | None, *, with_year: bool) -> str:
+    """The date in the active language. Lists name the same few days again and again, and this takes 60 µs."""
+    return DateFormat(day).format("D j M Y" if with_year else "D j M")
 
 
 def lateness(due: dt.datetime | None) -> str:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from leads.models import FollowUp, LeadPhone, Status
+from leads.models import FollowUp, Lead, LeadPhone, Status
 from leads.ordering import COLUMNS, orders
 from leads.tests.factories import make_lead
 
@@ -19,7 +19,7 @@ LIST, KNOWN = reverse("leads:list"), reverse("leads:known")
 
 
 def names(response):
-    return [lead.display_name for lead in response.context["page"].rows]
+    return [lead.name for lead in response.context["page"].rows]
 
 
 @pytest.fixture
@@ -79,11 +79,15 @@ def test_a_heading_turns_its_order_round_and_says_so(client_of, four, manager):
 
 
 def test_every_order_can_be_chosen_and_a_search_keeps_it(client_of, four, manager):
-    page = client_of(manager).get(LIST, {"sort": "-value", "q": "a"}).content.decode()
+    client = client_of(manager)
+    page = client.get(LIST, {"sort": "-value", "q": "a"}).content.decode()
+    menu = client.get(reverse("leads:filters"), {"sort": "-value", "q": "a"}).content.decode()
 
+    assert 'name="sort" value="-value"' in page
     assert {key for key, _ in orders()} == {sign + name for name in COLUMNS for sign in ("", "-")}
-    assert all(f'<option value="{key}"' in page for key, _ in orders())
-    assert '<option value="-value" selected>' in page
+    assert all(f'<option value="{key}"' in menu for key, _ in orders())
+    assert '<option value="-value" selected>' in menu
+    assert "<html" not in menu
 
 
 def test_the_list_names_the_next_follow_up_that_is_open(client_of, four, telecaller):
@@ -97,9 +101,25 @@ def test_the_list_names_the_next_follow_up_that_is_open(client_of, four, telecal
             done_by=telecaller if done else None,
         )
 
-    found = client_of(telecaller).get(LIST).context["next_follow_ups"]
+    rows = {row.pk: row for row in client_of(telecaller).get(LIST).context["rows"]}
 
-    assert found == {lead.pk: now + dt.timedelta(days=2)}
+    assert (now + dt.timedelta(days=2)).astimezone(telecaller.organisation.zone).isoformat() in rows[lead.pk].due
+    assert {row.due for pk, row in rows.items() if pk != lead.pk} == {""}
+
+
+def test_a_row_says_what_the_lead_is(client_of, four, manager, telecaller):
+    rows = client_of(manager).get(LIST, {"sort": "name"}).context["rows"]
+    asha, meena = rows[:2]
+
+    assert [row.url for row in rows] == [Lead.objects.get(pk=row.pk).get_absolute_url() for row in rows]
+    assert (asha.value, asha.called, asha.due) == ("", "", "")
+    assert (meena.value, meena.owner, meena.status) == ("₹500", telecaller.name, "New")
+
+
+def test_without_a_name_the_number_stands_for_it(client_of, scope, manager):
+    make_lead(name="", phone="+919000000077")
+
+    assert [row.name for row in client_of(manager).get(LIST).context["rows"]] == ["+919000000077"]
 
 
 def neighbours_of(client, url):

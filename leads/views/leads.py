@@ -1,10 +1,5 @@
 """The lead list, and a new lead."""
 
-import datetime as dt
-import uuid
-from collections.abc import Sequence
-
-from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,55 +14,48 @@ from jini.lib.fragments import fragment
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken
-from leads.filter_form import FilterForm
+from leads.filter_form import FilterForm, kept
 from leads.filters import find
 from leads.forms import LeadForm
 from leads.known import Known, known_by
-from leads.models import FollowUp, Lead
-from leads.ordering import Order, headings, orders
+from leads.list_rows import COLUMNS, list_rows
+from leads.ordering import Order, headings, orders, without
 
 PAGE = 50
-SHOWN = (
-    "name",
-    "phone",
-    "city",
-    "value",
-    "last_called_at",
-    "created_at",
-    "status__name",
-    "status__name_hi",
-    "status__colour",
-    "assigned_to__user__first_name",
-    "assigned_to__user__last_name",
-    "assigned_to__user__email",
-)
 
 
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def leads(request: MemberRequest) -> HttpResponse:
     found, order = find(request.member, request.GET), Order.asked(request.GET)
-    rows = order.of(found.leads).select_related("status", "assigned_to__user").only(*SHOWN)
+    rows = order.of(found.leads).values_list(*COLUMNS, named=True)
     page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
     context = {
         "page": page,
-        "next_follow_ups": _next_follow_ups(page.rows),
+        "rows": list_rows(page.rows),
         "order": order,
-        "orders": orders(),
         "headings": headings(request.GET),
         "view": order.view(request.GET),
         "q": found.words,
-        "form": FilterForm(request.GET, request.member, found),
+        "chips": [(chip.text, without(request.GET, chip.name).urlencode()) for chip in found.chips],
+        "kept": kept(request.GET, found.chips),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
         "query": request.GET.urlencode(),
     }
     return fragment(request, "leads/list.html", "rows", context)
 
 
-def _next_follow_ups(rows: Sequence[Lead]) -> dict[uuid.UUID, dt.datetime]:
-    """When something is next due to each of the leads; whoever owes it."""
-    due = FollowUp.objects.open().filter(lead__in=[lead.pk for lead in rows])
-    return dict(due.values_list("lead").annotate(Min("due_at")))
+@require_safe
+@requires(Permission.LEAD_VIEW)
+def filters(request: MemberRequest) -> HttpResponse:
+    """What the list can be narrowed and sorted by: asked for when somebody wants to, which is seldom."""
+    chips = find(request.member, request.GET).chips
+    context = {
+        "form": FilterForm(request.GET, request.member, chips),
+        "order": Order.asked(request.GET),
+        "orders": orders(),
+    }
+    return TemplateResponse(request, "leads/list.html#filters", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

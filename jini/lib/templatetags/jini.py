@@ -1,6 +1,7 @@
 """Icons, times, numbers and form controls in templates; loaded as a builtin."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -29,6 +30,7 @@ register.simple_tag(words.lateness, name="late")
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of the sprite; always beside a word or inside something with a name, so it is hidden from readers."""
     return format_html(
