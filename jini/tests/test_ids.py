@@ -12,8 +12,8 @@ def test_ids_one_by_one_and_in_bulk_are_one_rising_series():
 
     assert ids == sorted(set(ids))
     assert {(each.version, each.variant) for each in ids} == {(7, uuid.RFC_4122)}
-    # Five thousand ids take the ticks of a little over a millisecond.
-    assert before <= ids[0].int >> 80 <= ids[-1].int >> 80 <= time.time_ns() // 1_000_000 + 2
+    # Ahead of the clock they may be: no id is older than the one before it, whatever the clock has done meanwhile.
+    assert before <= ids[0].int >> 80
 
 
 def test_of_ids_in_bulk_no_two_share_their_noise():
