@@ -20,10 +20,12 @@ from accounts.tenancy import acting_for
 from dialer import tasks
 from dialer.actions.calling import NotAllowed, hang_up, start_call
 from dialer.calls import line
+from dialer.calls.contact import number_of
 from dialer.models import Call, CallEvent, DialerSettings, SimulatedCall, TelephonyAccount
-from dialer.providers import simulator
-from dialer.providers.accounts import KNOWN_FOR
+from dialer.providers import accounts, simulator
+from dialer.providers.accounts import KNOWN_FOR, NoProvider, provider_of
 from dialer.providers.port import Leg
+from dialer.views.hooks import _Headers
 from leads.models import Activity
 from leads.tests.factories import make_lead
 from privacy.contact_reasons import Reason
@@ -475,3 +477,46 @@ def test_twilios_events_are_merged_without_numbers_in_the_row(twilio_call, setti
     assert twilio_call.phone not in str(event.payload)
     call = twilio_call.reloaded()
     assert (call.status, call.talk_seconds, call.customer_leg) == ("no-answer", None, "CA" + "c" * 32)
+
+
+@pytest.mark.parametrize(
+    ("e164", "known"),
+    [
+        ("+919876543210", ("IN", "mobile")),
+        ("+912225551234", ("IN", "fixed")),
+        ("+918001234567", ("IN", "mobile")),
+        ("+442079460000", ("GB", "fixed")),
+        ("+999123456789", None),
+        ("+", None),
+    ],
+)
+def test_what_is_known_of_a_stored_number(e164, known):
+    number = number_of(e164)
+
+    assert (number and (number.country, number.kind)) == known
+
+
+def test_of_own_phones_nobody_is_asked(scope):
+    with pytest.raises(NoProvider):
+        provider_of(TelephonyAccount(provider="own_phone"), scope)
+
+
+def test_an_unknown_organisation_has_no_hooks(client, call):
+    address = line.address("status", "simulator", uuid.uuid4(), call.pk, Leg.AGENT).split("8000", 1)[-1]
+
+    assert client.post(address, {"status": "ringing"}).status_code == 404
+
+
+def test_headers_of_a_post_are_those_of_the_request():
+    headers = _Headers({"HTTP_X_TWILIO_SIGNATURE": "abc", "REQUEST_METHOD": "POST", "HTTP_HOST": "jini.example"})
+
+    assert dict(headers) == {"X-Twilio-Signature": "abc", "Host": "jini.example"}
+    assert (len(headers), headers.get("x-twilio-signature"), headers.get("Accept")) == (2, "abc", None)
+
+
+def test_no_more_accounts_are_remembered_than_there_is_room_for(call, monkeypatch):
+    monkeypatch.setattr(accounts, "MOST_KNOWN", 1)
+    accounts._known[("twilio", uuid.uuid4())] = (None, timezone.now())
+
+    assert post(call, "agent", "ringing", at=timezone.now()).status_code == 204
+    assert list(accounts._known) == [("simulator", call.organisation_id)]

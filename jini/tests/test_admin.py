@@ -145,3 +145,18 @@ def test_the_admin_site_works_under_our_policy_of_content(visit, admin):
     # One attribute of that page, which closes a gap of some pixels, is refused; nothing else is.
     assert [complaint for complaint in tab.complaints if "inline style" not in complaint] == []
     assert tab.strangers == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "said"), [("98765 4321x", "No phone number"), ("098765-43210", "This number is on the list already.")]
+)
+def test_a_number_is_kept_from_calls_once_and_only_if_it_is_one(client_of, admin, phone, said):
+    client = client_of(admin)
+    form = {"phone": "98765 43210", "source": "import"}
+    client.post(address(DoNotCall, "add"), form)
+
+    refused = client.post(address(DoNotCall, "add"), form | {"phone": phone})
+
+    assert said in refused.content.decode()
+    with acting_for(admin.organisation):
+        assert [row.phone for row in DoNotCall.objects.all()] == ["+919876543210"]

@@ -5,12 +5,19 @@ import uuid
 from contextlib import suppress
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django_scopes import ScopeError, scopes_disabled
 
 from accounts import database
 from accounts.models import Membership, Organisation
-from accounts.tenancy import NoOrganisation, OtherOrganisation, acting_for, ask_alone, database_scope
+from accounts.tenancy import (
+    NoOrganisation,
+    OtherOrganisation,
+    across_organisations,
+    acting_for,
+    ask_alone,
+    database_scope,
+)
 from dialer.tests.factories import make_call
 from leads.models import Lead
 from leads.tests.factories import make_lead
@@ -257,3 +264,27 @@ def test_a_question_asked_alone_outlives_its_connection(organisation):
     # The same event again: it was kept before the connection broke.
     assert ask_alone(organisation.pk, KEEP, asked) is False
     assert connection.connection.info.backend_pid != pid
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_question_that_takes_too_long_is_not_asked_again(organisation):
+    ask_alone(organisation.pk, "true", [])
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '50ms'")
+    pid = connection.connection.info.backend_pid
+
+    try:
+        with pytest.raises(OperationalError, match="statement timeout"):
+            ask_alone(organisation.pk, "pg_sleep(%s) IS NULL", [10])
+        assert connection.connection.info.backend_pid == pid
+    finally:
+        connection.close()
+
+
+def test_outside_the_managers_boundary_the_database_still_shows_nothing(foreign_lead):
+    with across_organisations("to see that nothing is seen"):
+        assert Lead.objects.count() == 0
+    with pytest.raises(ValueError, match="say why"), across_organisations(""):
+        pass
+    with pytest.raises(ScopeError):
+        Lead.objects.count()

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from privacy import policies
@@ -87,3 +88,12 @@ def test_an_unknown_version_is_not_found(client, db):
 
 def test_wrong_method(client, db):
     assert client.post("/privacy/").status_code == client.post("/privacy/terms/1/").status_code == 405
+
+
+def test_before_there_is_a_table_nothing_is_published(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")
+        cursor.execute("ALTER TABLE privacy_policy RENAME TO privacy_policy_of_old")
+        policies.publish()
+        cursor.execute("SELECT count(*) FROM privacy_policy_of_old")
+        assert cursor.fetchone() == (4,)
