@@ -32,6 +32,7 @@ _WORDS = {
     "member.deactivated": _("Deactivated"),
     "member.reactivated": _("Let in again"),
     "status.changed": _("Saved"),
+    "custom_field.changed": _("Saved"),
     "disposition.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),
 }

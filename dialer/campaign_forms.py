@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from dialer.campaigns.script import FIELDS, unknown_fields
+from dialer.campaigns import script
 from dialer.models import Campaign, Disposition, RetryRule
 from teams.visibility import people_seen_by, sight_of
 
@@ -36,7 +36,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         people.label_from_instance = lambda member: member.name
         self.fields["script"].help_text = _(
             "Filled in for each lead: %(fields)s. An empty line begins a paragraph."
-        ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in FIELDS)}
+        ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in script.fields())}
         if self.is_there:
             self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
         self.outcomes = [row for row in Disposition.objects.in_order() if row.retry_minutes]
@@ -93,10 +93,10 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         return name
 
     def clean_script(self) -> str:
-        script: str = self.cleaned_data["script"]
-        if unknown := unknown_fields(script):
+        text: str = self.cleaned_data["script"]
+        if unknown := script.unknown_fields(text):
             raise forms.ValidationError(_("Nothing fills %(fields)s.") % {"fields": ", ".join(unknown)})
-        return script
+        return text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -11,8 +11,8 @@ from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
 from jini.lib.phone import read_phone
-from leads.forms import PHONE_FAULTS
 from leads.models import FollowUp, ImportBatch, Lead, Status, Tag
+from leads.phone_faults import PHONE_FAULTS
 
 LEAD_FIELDS = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
 

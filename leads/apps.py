@@ -21,3 +21,4 @@ class LeadsConfig(AppConfig):
         on_founding(give_statuses)
         on_emptying(empty)
         add(Page("leads:statuses", _("Statuses"), "leads", says=_("The steps of your pipeline.")))
+        add(Page("leads:custom_fields", _("Fields"), "leads", says=_("What you ask of a lead beside name and phone.")))

@@ -1,6 +1,6 @@
 """What may be chosen on the lead list. The state is the query string; there is nothing to validate or to save."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from jini.lib import lead_filters, lookups
-from leads.models import Lead, Status, Tag
-from leads.narrowing import Chip
+from leads.models import CustomField, ImportBatch, Lead, Status, Tag
+from leads.narrowing import NONE, Chip
 from teams.visibility import people_seen_by, sight_of
 
 MOST_TAGS = 200
@@ -40,12 +40,14 @@ class FilterForm:
     """The filters that may be set by hand; others, which a figure linked with, go along hidden."""
 
     def __init__(self, query: QueryDict, member: Membership, chips: Sequence[Chip]) -> None:
+        custom = list(CustomField.objects.in_order())
         self.choices = [
             Choice(name, label, list(values), query.get(name, ""))
-            for name, label, values in self._lists(member)
+            for name, label, values in [*self._lists(member), *_custom_lists(custom)]
             if values
         ]
-        self.fields = [Field(name, label, kind, query.get(name, "")) for name, label, kind in self._texts()]
+        texts = [*self._texts(), *_custom_texts(custom)]
+        self.fields = [Field(name, label, kind, query.get(name, "")) for name, label, kind in texts]
         shown = {part.name for part in self.choices} | {part.name for part in self.fields}
         self.hidden = [(name, value) for name, value in kept(query, chips) if name not in shown]
 
@@ -60,6 +62,7 @@ class FilterForm:
             ("outcome", _("Last outcome"), [(str(key), text) for key, text in lookups.labels("dispositions").items()]),
             ("follow_up", _("Follow-up"), [("overdue", _("Overdue")), ("today", _("Today")), ("none", _("None"))]),
             ("language", _("Language"), Lead.Language.choices),
+            ("legal_ground", _("Legal ground"), ImportBatch.LegalGround.choices),
             ("untouched", _("Calls"), [("1", _("Not called yet"))]),
             *((added.name, added.label, added.choices(member)) for added in lead_filters.registered()),
         ]
@@ -72,7 +75,34 @@ class FilterForm:
             ("created_to", _("Created to"), "date"),
             ("attempts_min", _("Attempts, at least"), "number"),
             ("attempts_max", _("Attempts, at most"), "number"),
+            ("connected_max", _("Connected, at most"), "number"),
+            ("called_from", _("Last called from"), "date"),
+            ("called_to", _("Last called to"), "date"),
+            ("due_from", _("Follow-up from"), "date"),
+            ("due_to", _("Follow-up up to"), "date"),
+            ("value_min", _("Value, at least"), "text"),
+            ("value_max", _("Value, at most"), "text"),
+            ("region", _("State"), "text"),
         ]
+
+
+def _custom_lists(fields: Sequence[CustomField]) -> Iterator[tuple[str, Any, Any]]:
+    empty = (NONE, _("Empty"))
+    for field in fields:
+        if field.has_choices:
+            yield field.key, field.label, [*field.labels().items(), empty]
+        elif field.kind == CustomField.Kind.YES_NO:
+            yield field.key, field.label, [("1", _("Yes")), ("0", _("No")), empty]
+
+
+def _custom_texts(fields: Sequence[CustomField]) -> Iterator[tuple[str, Any, str]]:
+    for field in fields:
+        if field.kind in CustomField.MEASURING:
+            kind = "date" if field.kind == CustomField.Kind.DATE else "text"
+            yield f"{field.key}_min", _("%(field)s, from") % {"field": field.label}, kind
+            yield f"{field.key}_max", _("%(field)s, up to") % {"field": field.label}, kind
+        elif not field.has_choices and field.kind != CustomField.Kind.YES_NO:
+            yield field.key, field.label, "text"
 
 
 def kept(query: QueryDict, chips: Sequence[Chip]) -> list[tuple[str, str]]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Membership
+from jini.lib import lead_filters
 from jini.lib.forms import typed
 from jini.lib.paging import COUNT_CAP, capped_count
 from jini.lib.words import grouped
 from leads import searching
-from leads.models import Lead
-from leads.narrowing import Chip, narrow
+from leads.custom.narrowing import CUSTOM_NAME, narrow_custom
+from leads.models import CustomField, Lead
+from leads.narrowing import FILTERS, Chip, narrow
 from teams.visibility import sight_of
 
 LONGEST_SEARCH = 100
@@ -26,6 +28,8 @@ class Found:
     # Many have the words; and more than are counted, as the search itself found out.
     is_common: bool = False
     is_counted: bool = False
+    # How many filters were asked for that narrow nothing, such as one over a field that is used no more.
+    unfit: int = 0
 
     @property
     def is_narrowed(self) -> bool:
@@ -51,5 +55,20 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
         found = searching.search(leads, words)
         leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
     leads, chips = narrow(leads, member, query)
-    is_counted = is_counted and sight_of(member).is_whole and not chips
-    return Found(leads, words, chips, is_common, is_counted)
+    custom = narrow_custom(leads, CustomField.objects.in_order(), query)
+    is_alone = sight_of(member).is_whole and not chips and bool(words) != bool(custom.chips)
+    return Found(
+        custom.leads,
+        words,
+        [*chips, *custom.chips],
+        is_common=is_common or custom.is_common,
+        is_counted=(is_counted or custom.is_counted) and is_alone,
+        unfit=len(asked_for(query)) - len(chips) - len(custom.chips),
+    )
+
+
+def asked_for(query: Mapping[str, str]) -> list[str]:
+    """Return the names in `query` that ask for a filter, whether it fits or not."""
+    added = {filter_.name for filter_ in lead_filters.registered()}
+    names = [name for name in query if name in FILTERS or name in added or CUSTOM_NAME.fullmatch(name)]
+    return [name for name in names if typed(query.get(name, "")).strip()]

@@ -1,44 +1,39 @@
 """What a person may type of a lead."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from jini.lib.phone import Fault, read_phone
-from leads.models import Lead
+from jini.lib.phone import read_phone
+from leads.custom.inputs import inputs
+from leads.custom.showing import in_words
+from leads.models import CustomField, Lead
+from leads.phone_faults import PHONE_FAULTS
 from leads.picks import quick_picks
 from teams.visibility import people_seen_by
 
-PHONE_FAULTS: dict[Fault, str | Promise] = {
-    Fault.EMPTY: _("Enter a phone number."),
-    Fault.LETTERS: _("A phone number has no letters."),
-    Fault.SCIENTIFIC: _("This is a rounded number of a spreadsheet; enter all of its digits."),
-    Fault.TOO_SHORT: _("The number is too short."),
-    Fault.TOO_LONG: _("The number is too long."),
-    Fault.INVALID: _("No such number exists in India."),
-    Fault.FOREIGN: _("Numbers of other countries are not called."),
-    Fault.SPECIAL: _("Short, emergency and premium numbers are not called."),
-}
+OWN = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
 
 
 class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Lead
-        fields = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
+        fields = OWN
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # As typed it may be longer than E.164: the reading decides.
         self.fields["phone"] = forms.CharField(label=_("Phone"), max_length=60, help_text=_("Such as 90000 00012."))
         self.fields["phone"].widget.attrs |= {"type": "tel"}
+        self.custom = inputs(CustomField.objects.in_order(), self.instance.custom)
+        self.fields |= self.custom
 
     def clean_phone(self) -> str:
         """Return the number in E.164, or say what is wrong with it."""
@@ -46,6 +41,17 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         if found.fault is not None:
             raise forms.ValidationError(str(PHONE_FAULTS[found.fault]))
         return found.numbers[0]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as `create_lead` takes it."""
+        return self._values(self.cleaned_data)
+
+    def _values(self, names: Iterable[str]) -> dict[str, Any]:
+        """The values of the controls `names`; the answers to custom fields together, by the key of their field."""
+        own = {name: self.cleaned_data[name] for name in names if name in OWN}
+        answers = {self.custom[name].field.key: self.cleaned_data[name] for name in names if name in self.custom}
+        return own | ({"custom": answers} if answers else {})
 
 
 class EditForm(LeadForm):
@@ -59,8 +65,25 @@ class EditForm(LeadForm):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What was changed in the form, by field."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+        """What was changed in the form, as `edit_lead` takes it."""
+        return self._values(self.changed_data)
+
+    def differing(self, theirs: Lead) -> list[tuple[Any, Any, Any]]:
+        """What was changed in the form and is otherwise in `theirs`: the label, what was typed, and what it is there."""
+        found = []
+        for name in self.changed_data:
+            if name in self.custom:
+                field = self.custom[name].field
+                now, typed_in = theirs.custom.get(field.key), self.cleaned_data[name]
+                shown: tuple[Any, Any] = in_words(field, typed_in), in_words(field, now)
+            elif name in OWN:
+                now, typed_in = getattr(theirs, name), self.cleaned_data[name]
+                shown = self[name].value(), now
+            else:
+                continue
+            if now != typed_in:
+                found.append((self[name].label, *shown))
+        return found
 
 
 class OwnerForm(forms.Form):

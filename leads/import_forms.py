@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from leads.actions.editing import tag_called
+from leads.actions.list_fields import KINDS
 from leads.importing import sandbox
-from leads.importing.columns import TARGETS
+from leads.importing.columns import custom_fields, targets
 from leads.importing.reader import Refused
 from leads.importing.words import refusal
 from leads.models import ImportBatch, Tag
@@ -75,10 +77,14 @@ class TermsForm(forms.Form):
         people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
         self._samples = samples
+        self._targets = targets(custom_fields())
+        choices: list[Any] = [("", _("Not imported")), *self._targets.items()]
+        if by.may(Permission.SETTINGS_EDIT):
+            choices.append((_("A new field"), list(KINDS.items())))
         for column, heading in enumerate(batch.header):
             self.fields[f"column_{column}"] = forms.ChoiceField(
                 label=heading or _("Column %(number)s") % {"number": column + 1},
-                choices=[("", _("Not imported")), *TARGETS.items()],
+                choices=choices,
                 required=False,
                 initial=batch.mapping.get(str(column), ""),
             )
@@ -129,9 +135,9 @@ class TermsForm(forms.Form):
         first: dict[str, str] = {}
         for column, field in mapping.items():
             name = f"column_{column}"
-            if field in first:
+            if field in first and field not in KINDS:
                 said = _("“%(first)s” is %(field)s already. Choose another field, or do not import it.")
-                self.add_error(name, said % {"first": self[first[field]].label, "field": TARGETS[field]})
+                self.add_error(name, said % {"first": self[first[field]].label, "field": self._targets[field]})
             first.setdefault(field, name)
         if "phone" not in first:
             raise forms.ValidationError(_("No column is the phone. Choose “Phone” for the column with the numbers."))

@@ -4,9 +4,11 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -16,8 +18,9 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lead_filters, lookups
 from jini.lib.forms import typed
-from jini.lib.words import date_and_time
-from leads.models import FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
+from jini.lib.words import date_and_time, rupees
+from leads.custom.reading import read_money
+from leads.models import NO_VALUE, FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
 from teams.models import Team
 from teams.visibility import people_in, sight_of, teams_seen_by
 
@@ -172,6 +175,42 @@ def _age(asked: Asked) -> Narrowed:
     return asked.leads.filter(condition), text
 
 
+def _legal_ground(asked: Asked) -> Narrowed:
+    if asked.value not in ImportBatch.LegalGround.values:
+        return None
+    return asked.leads.filter(legal_ground=asked.value), str(ImportBatch.LegalGround(asked.value).label)
+
+
+def _region(asked: Asked) -> Narrowed:
+    return asked.leads.filter(region__iexact=asked.value), asked.value
+
+
+def _due_from(asked: Asked) -> Narrowed:
+    if (day := _day(asked.value)) is None:
+        return None
+    later = FollowUp.objects.open().filter(lead=OuterRef("pk"), due_at__gte=_start(day))
+    return asked.leads.filter(Exists(later)), _("Follow-up from %(day)s") % {"day": date_and_time(day)}
+
+
+def _due_to(asked: Asked) -> Narrowed:
+    if (day := _day(asked.value)) is None:
+        return None
+    sooner = FollowUp.objects.open().filter(lead=OuterRef("pk"), due_at__lt=_start(day + dt.timedelta(days=1)))
+    return asked.leads.filter(Exists(sooner)), _("Follow-up up to %(day)s") % {"day": date_and_time(day)}
+
+
+def _value(lookup: str, text: str) -> Callable[[Asked], Narrowed]:
+    def apply(asked: Asked) -> Narrowed:
+        amount, fault = read_money(asked.value)
+        if fault:
+            return None
+        # As `lead_by_value` has it. A lead without a value is worth neither more nor less than anything.
+        having = asked.leads.alias(amount=Coalesce("value", Value(NO_VALUE))).filter(amount__gte=0)
+        return having.filter(**{f"amount__{lookup}": amount}), _(text) % {"value": rupees(Decimal(amount))}
+
+    return apply
+
+
 def _at_least(field: str, text: str) -> Callable[[Asked], Narrowed]:
     def apply(asked: Asked) -> Narrowed:
         number = _number(asked.value)
@@ -256,6 +295,7 @@ FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "age": _age,
     "attempts_min": _at_least("attempts", gettext_noop("At least %(number)s attempts")),
     "attempts_max": _at_most("attempts", gettext_noop("At most %(number)s attempts")),
+    "connected_max": _at_most("connected", gettext_noop("Connected at most %(number)s times")),
     "connected_min": _at_least("connected", gettext_noop("Connected at least %(number)s times")),
     "created_from": _from("created_at", gettext_noop("Created from %(day)s")),
     "created_to": _to("created_at", gettext_noop("Created to %(day)s")),
@@ -263,4 +303,12 @@ FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "assigned_to": _to("assigned_at", gettext_noop("Assigned to %(day)s")),
     "won_from": _from("won_at", gettext_noop("Won from %(day)s")),
     "won_to": _to("won_at", gettext_noop("Won to %(day)s")),
+    "called_from": _from("last_called_at", gettext_noop("Last called from %(day)s")),
+    "called_to": _to("last_called_at", gettext_noop("Last called to %(day)s")),
+    "due_from": _due_from,
+    "due_to": _due_to,
+    "value_min": _value("gte", gettext_noop("Worth at least %(value)s")),
+    "value_max": _value("lte", gettext_noop("Worth at most %(value)s")),
+    "region": _region,
+    "legal_ground": _legal_ground,
 }

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from jini.lib.removal import delete_all
 from leads.importing.stored import rows_path
-from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, Tag
+from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, SavedView, Tag, ViewMark
 
 
 def empty() -> dict[str, int]:
@@ -16,4 +16,4 @@ def empty() -> dict[str, int]:
         for name in (batch.file.name, rows_path(batch).name):
             delete: Callable[[], None] = partial(batch.file.storage.delete, name)
             transaction.on_commit(delete)
-    return delete_all(Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag)
+    return delete_all(ViewMark, SavedView, Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag)

@@ -18,7 +18,7 @@ MOST_WORDS = 8
 _SEARCH = "SELECT cardinality(found), found::text FROM leads_search(%s, %s, %s) AS found"
 
 
-class _OneOf(Lookup):
+class OneOf(Lookup):
     """`id = ANY(array)`: one parameter for any number of ids, where IN would take one for each."""
 
     prepare_rhs = False
@@ -65,7 +65,7 @@ def search(leads: Any, text: str) -> Search:
     words = words_of(text)
     count, ids = _named(words)
     if count is not None and count <= MOST_NAMED:
-        return Search(leads.filter(_OneOf(F("pk"), ids)), is_common=False, is_counted=False)
+        return Search(leads.filter(OneOf(F("pk"), ids)), is_common=False, is_counted=False)
     found = Q(_HasWords(F("search_text"), words))
     if len(words) == 1 and re.fullmatch(r"[0-9]{3,}", words[0]):
         found |= Q(pk__in=LeadPhone.objects.filter(phone__contains=words[0]).values("lead"))

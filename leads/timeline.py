@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
-from leads.models import Activity, ImportBatch, Lead, Status
+from leads.custom.showing import in_words
+from leads.models import Activity, CustomField, ImportBatch, Lead, Status
 
 Kind = Activity.Kind
 ICONS = {
@@ -59,6 +60,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
     """Return the lines of `activities` (with `actor__user` loaded), asking for all names at once."""
     rows = list(activities)
     kinds = {row.kind for row in rows}
+    asks = any(_is_custom(change) for row in rows for change in row.details.get("changes", []))
     names = _Names(
         statuses={str(row.pk): row.label for row in Status.objects.all()} if Kind.STATUS in kinds else {},
         people={str(row.pk): row.name for row in Membership.objects.of(current_organisation())}
@@ -67,6 +69,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
         outcomes={str(key): label for key, label in lookups.labels("dispositions").items()}
         if Kind.CALL in kinds or any(_changes_outcome(row) for row in rows)
         else {},
+        fields={field.key: field for field in CustomField.objects.all()} if asks else {},
     )
     return [names.line(row) for row in rows]
 
@@ -91,6 +94,7 @@ class _Names:
     statuses: dict[str, str]
     people: dict[str, str]
     outcomes: dict[str, str]
+    fields: dict[str, CustomField]
 
     def line(self, row: Activity) -> Line:
         title, more, changes = self._said(row)
@@ -125,6 +129,8 @@ class _Names:
         if change.get("field") == OUTCOME:
             old, new = (self.outcomes.get(change.get(end) or "", "") for end in ("old", "new"))
             return _("Outcome"), old, new
+        if (field := self.fields.get(change.get("field", ""))) is not None:
+            return field.label, in_words(field, change.get("old")), in_words(field, change.get("new"))
         return _field(change)
 
     def _status(self, status_id: str | None) -> str:
@@ -136,6 +142,10 @@ class _Names:
 
 def _changes_outcome(row: Activity) -> bool:
     return any(change.get("field") == OUTCOME for change in row.details.get("changes", []))
+
+
+def _is_custom(change: dict[str, Any]) -> bool:
+    return bool(re.fullmatch(r"f\d+", str(change.get("field", ""))))
 
 
 def _field(change: dict[str, Any]) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import follow_ups, imports, lead, leads, statuses
+from leads.views import custom_fields, follow_ups, imports, lead, leads, saved_views, statuses
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +33,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("follow-ups/<uuid:follow_up>/cancelled/", follow_ups.cancelled, name="follow_up_cancelled"),
     path("follow-ups/<uuid:follow_up>/reopening/", follow_ups.reopening, name="follow_up_reopening"),
     path("follow-ups/<uuid:follow_up>/snooze/", follow_ups.snooze, name="follow_up_snooze"),
+    path("views/", saved_views.views, name="views"),
+    path("views/menu/", saved_views.menu, name="view_menu"),
+    path("views/new/", saved_views.new, name="view_new"),
+    path("views/<uuid:view>/", saved_views.edit, name="view"),
+    path("views/<uuid:view>/query/", saved_views.rewriting, name="view_query"),
+    path("views/<uuid:view>/deletion/", saved_views.deletion, name="view_deletion"),
+    path("views/<str:key>/pin/", saved_views.pin, name="view_pin"),
+    path("views/<str:key>/opening/", saved_views.opening, name="view_opening"),
+    path("settings/fields/", custom_fields.custom_fields, name="custom_fields"),
+    path("settings/fields/new/", custom_fields.custom_field, name="custom_field_new"),
+    path("settings/fields/<uuid:custom_field>/", custom_fields.custom_field, name="custom_field"),
     path("settings/statuses/", statuses.statuses, name="statuses"),
     path("settings/statuses/new/", statuses.status, name="status_new"),
     path("settings/statuses/<uuid:status>/", statuses.status, name="status"),

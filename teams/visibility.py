@@ -96,6 +96,19 @@ def people_in(team: Team) -> frozenset[uuid.UUID]:
     return _people(_with_those_below([team.pk], rows), rows)
 
 
+def teams_around(member: Membership) -> frozenset[uuid.UUID]:
+    """Return the ids of the teams that `member` is in, and of those above them: what is shared with one, they share."""
+    rows = _rows()
+    above = {row.team: row.parent for row in rows}
+    found: set[uuid.UUID] = set()
+    for row in rows:
+        team: uuid.UUID | None = row.team if row.member == member.pk else None
+        while team is not None and team not in found:
+            found.add(team)
+            team = above.get(team)
+    return frozenset(found)
+
+
 @dataclass(frozen=True)
 class _Row:
     """A team with one of its people; `member` is None where it has none."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.models import Membership
-from leads.models import Lead
+from leads.custom.showing import in_words
+from leads.models import CustomField, Lead
 
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-# What may stand between {{ }} in a script.
+# What every organisation's scripts may have between {{ }}.
 FIELDS = ("first_name", "name", "city", "source", "telecaller", "organisation")
 
 
@@ -22,12 +23,22 @@ class Piece:
 
 def unknown_fields(script: str) -> list[str]:
     """Return the fields in `script` that nothing fills."""
-    return sorted({name for name in _FIELD.findall(script) if name not in FIELDS})
+    known = fields()
+    return sorted({name for name in _FIELD.findall(script) if name not in known})
+
+
+def fields() -> list[str]:
+    """Return what may stand between {{ }} in a script of the organisation, custom fields last."""
+    return list(dict.fromkeys([*FIELDS, *(field.word for field in CustomField.objects.in_order())]))
 
 
 def paragraphs(script: str, lead: Lead, telecaller: Membership) -> list[list[Piece]]:
     """Return the script in paragraphs of pieces; a field without a value is shown as a gap to fill in speaking."""
-    values = {
+    answers = {
+        field.word: in_words(field, lead.custom.get(field.key))
+        for field in (CustomField.objects.in_order() if _FIELD.search(script) else ())
+    }
+    values = answers | {
         "first_name": lead.first_name,
         "name": lead.name,
         "city": lead.city,

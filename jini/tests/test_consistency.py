@@ -231,7 +231,9 @@ def owned() -> list[type[models.Model]]:
 def mentions(condition: models.Q, name: str) -> bool:
     return any(
         mentions(child, name) if isinstance(child, models.Q) else child[0].split("__")[0] == name
+        # A function of a column says nothing of two that stand together.
         for child in condition.children
+        if isinstance(child, models.Q | tuple)
     )
 
 

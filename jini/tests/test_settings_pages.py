@@ -10,7 +10,15 @@ from leads.models import Lead, Status
 from leads.tests.factories import make_lead
 from privacy.models import ContactPolicy
 
-PAGES = ["leads:statuses", "leads:status_new", "dialer:dispositions", "dialer:disposition_new", "privacy:hours"]
+PAGES = [
+    "leads:statuses",
+    "leads:status_new",
+    "leads:custom_fields",
+    "leads:custom_field_new",
+    "dialer:dispositions",
+    "dialer:disposition_new",
+    "privacy:hours",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -29,7 +37,9 @@ def test_rows_of_another_organisation_are_not_found(client_of, outsider, organis
     assert client.get(reverse("dialer:disposition_edit", args=[disposition.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["leads:status_new", "dialer:disposition_new", "privacy:hours"])
+@pytest.mark.parametrize(
+    "name", ["leads:status_new", "leads:custom_field_new", "dialer:disposition_new", "privacy:hours"]
+)
 def test_an_empty_form_is_refused(client_of, admin, name):
     assert client_of(admin).post(reverse(name), {}).status_code == 422
 

@@ -20,7 +20,7 @@ from dialer.tests.factories import make_call, make_campaign
 from jini.lib.work import handler_of
 from leads.actions import importing
 from leads.importing import sandbox
-from leads.models import LeadTag, Status, Tag
+from leads.models import CustomField, LeadTag, SavedView, Status, Tag
 from leads.tests.factories import make_follow_up, make_lead
 from teams.models import Team
 
@@ -161,7 +161,9 @@ class Scene:
         """An import that is over, with a row of every verdict."""
         batch = self._import("Name,Mobile,City\nBhavna Shah,90000 99902,Nashik\nRamesh,9000,Pune\nBhavna,9000099902,\n")
         terms = {"duplicates": "skip", "source": "Expo", "legal_ground": "unknown", "owners": [], "tags": []}
-        importing.set_terms(batch, {int(column): field for column, field in batch.mapping.items()}, terms)
+        importing.set_terms(
+            batch, {int(column): field for column, field in batch.mapping.items()}, terms, by=batch.created_by
+        )
         _work_off(importing.PREVIEW, batch)
         batch.refresh_from_db()
         importing.start_run(batch, by=self.admin)
@@ -177,6 +179,15 @@ class Scene:
         kind = sandbox.kind_of(io.BytesIO(content), len(content))
         batch = importing.accept_file(SimpleUploadedFile("expo.csv", content), kind=kind, by=self.admin)
         return _work_off(importing.READ, batch)
+
+    @cached_property
+    def custom_field(self) -> Any:
+        choices = [{"key": "1", "name": "Yes", "name_hi": "", "is_active": True}]
+        return CustomField.objects.create(name="Visit", kind="choice", number=1, choices=choices)
+
+    @cached_property
+    def view(self) -> Any:
+        return SavedView.objects.create(name="Pune", query="city=Pune", owner=self.telecaller, sharing="organisation")
 
     # Values that are words.
     state = Campaign.State.RUNNING

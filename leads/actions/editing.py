@@ -14,7 +14,8 @@ from jini.lib.figures import mark_dirty
 from leads.models import Activity, FollowUp, Lead, LeadTag, Status, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
-EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
+EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value", "custom")
+CUSTOM = "custom"
 PHONE_ONCE = "lead_phone_once"
 
 
@@ -56,25 +57,27 @@ def write(
 def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version: int | None = None) -> Lead:
     """Give the fields of `EDITABLE` in `changes` their new values, and return the lead as it is then.
 
+    `custom` in `changes` holds the answers that change, by the key of their field; None takes one away.
     `version` is that of the lead which the form showed. Raises `Stale` when the lead has moved on since, and
     `PhoneTaken` when another lead has the number. Nothing is written when nothing differs.
     """
     if unknown := set(changes) - set(EDITABLE):
         raise ValueError(f"not to be edited: {sorted(unknown)}")
     row = locked(lead, version=version)
-    differing = [
-        {"field": name, "old": _plain(getattr(row, name)), "new": _plain(new)}
-        for name, new in changes.items()
-        if getattr(row, name) != new
-    ]
+    wanted = {name: new for name, new in changes.items() if name != CUSTOM and getattr(row, name) != new}
+    differing = [{"field": name, "old": _plain(getattr(row, name)), "new": _plain(new)} for name, new in wanted.items()]
+    answers = {key: new for key, new in changes.get(CUSTOM, {}).items() if row.custom.get(key) != new}
+    differing += [{"field": key, "old": row.custom.get(key), "new": new} for key, new in answers.items()]
     if not differing:
         return row
+    if answers:
+        wanted[CUSTOM] = answered(row.custom, answers)
+    for name, new in wanted.items():
+        setattr(row, name, new)
     names = [str(change["field"]) for change in differing]
-    for name in names:
-        setattr(row, name, changes[name])
     try:
         with transaction.atomic():
-            _save(row, names)
+            _save(row, list(wanted))
     except IntegrityError as error:
         if PHONE_ONCE not in str(error):
             raise
@@ -154,6 +157,11 @@ def untag(lead: Lead, word: Tag, *, by: Membership) -> bool:
         write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old=word.name, new=""))
         audit.record("lead.untagged", by=by, subject=lead, tag=str(word.pk))
     return bool(gone)
+
+
+def answered(custom: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `custom` with `answers` in it, and without those that are None."""
+    return {key: value for key, value in {**custom, **answers}.items() if value is not None}
 
 
 def _stale_figures(row: Lead) -> None:

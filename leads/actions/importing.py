@@ -15,13 +15,14 @@ from accounts.tenancy import acting_for
 from accounts.work import schedule
 from jini.lib.ids import uuid7
 from jini.lib.jobs import JobState
+from leads.actions import list_fields
 from leads.importing import columns, sandbox, stored
 from leads.importing.ahead import ReadAhead
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.loading import Terms, known_leads, load, unseen_by
 from leads.importing.reader import Refused
 from leads.importing.rows import Row, Values
-from leads.models import ImportBatch, Status, Tag
+from leads.models import CustomField, ImportBatch, Status, Tag
 from privacy.models import DoNotCall
 
 READ, PREVIEW, RUN, UNDO = "leads.import_read", "leads.import_preview", "leads.import_run", "leads.import_undo"
@@ -72,7 +73,7 @@ def read_file(organisation: Organisation, batch_id: uuid.UUID) -> None:
     header = [header[place].strip() if place < len(header) else "" for place in range(found["columns"])]
     with acting_for(organisation):
         earlier = _mapped_before(header) if has_header else None
-        guessed = columns.guess(header, head[has_header:])
+        guessed = columns.guess(header, head[has_header:], columns.custom_fields())
         ImportBatch.objects.filter(pk=batch.pk, step=Step.READ).update(
             state=JobState.DONE,
             format=found | {"has_header": has_header},
@@ -104,13 +105,18 @@ def may_be_mapped(batch: ImportBatch) -> bool:
 
 
 @transaction.atomic
-def set_terms(batch: ImportBatch, mapping: Mapping[int, str], options: Mapping[str, Any]) -> None:
-    """Map the columns and choose what holds for all rows; owes the look ahead. Raises `NotPossible` once it runs."""
+def set_terms(batch: ImportBatch, mapping: Mapping[int, str], options: Mapping[str, Any], *, by: Membership) -> None:
+    """Map the columns and choose what holds for all rows; owes the look ahead.
+
+    A column that is mapped to a kind (`list_fields.KINDS`) becomes a new custom field. Raises `NotPossible` once it runs,
+    and `list_fields.CannotMakeField`.
+    """
     row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if not may_be_mapped(row):
         raise NotPossible
     row.step, row.state, row.done, row.preview = Step.PREVIEW, JobState.QUEUED, 0, {}
-    row.mapping = {str(column): name for column, name in mapping.items()}
+    made = list_fields.make_fields(row, {c: name for c, name in mapping.items() if name in list_fields.KINDS}, by=by)
+    row.mapping = {str(column): name for column, name in {**mapping, **made}.items()}
     row.options = dict(options)
     row.save()
     schedule(PREVIEW, row.pk)
@@ -122,10 +128,11 @@ def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
         if (batch := _in(batch_id, Step.PREVIEW, JobState.QUEUED, JobState.RUNNING)) is None:
             return
         ImportBatch.objects.filter(pk=batch.pk).update(state=JobState.RUNNING)
-    look = _Look(batch, _repeated(batch))
+        fields = _fields(batch)
+    look = _Look(batch, _repeated(batch, fields), fields)
     start = 0
     with ReadAhead() as ahead:
-        while (read := ahead.take(batch, start)).rows:
+        while (read := ahead.take(batch, start, fields)).rows:
             with acting_for(organisation):
                 look.take(read.rows, read.cells)
                 mine = ImportBatch.objects.filter(pk=batch.pk, step=Step.PREVIEW, state=JobState.RUNNING)
@@ -139,7 +146,7 @@ def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
 class _Look:
     """The look ahead: what has been decided so far, and of numbers that come again what their lead would be by then."""
 
-    def __init__(self, batch: ImportBatch, repeated: set[int]) -> None:
+    def __init__(self, batch: ImportBatch, repeated: set[int], fields: columns.Fields) -> None:
         self.duplicates = batch.options["duplicates"]
         self.mapping = batch.mapping
         self.by = batch.created_by
@@ -151,12 +158,13 @@ class _Look:
         self.counts: Counter[str] = Counter()
         self.causes: Counter[str] = Counter()
         self.sample: list[dict[str, Any]] = []
-        self.nothing = _nothing()
+        self.fields = fields
+        self.nothing: Values = ("",) * (len(columns.FIELDS) + len(fields))
 
     def take(self, rows: Sequence[Row], cells: Mapping[int, list[str]]) -> None:
         """Decide on `rows`, inside the scope; `cells` are theirs by number."""
         phones = {row.phone for row in rows if row.phone}
-        existing = known_leads(phones)
+        existing = known_leads(phones, self.fields)
         known = {phone: lead.values for phone, lead in existing.items()}
         known |= {phone: self.kept.get(phone, self.nothing) for phone in phones if int(phone) in self.seen}
         decisions = list(decide(rows, known, self.duplicates, unseen=unseen_by(self.by, existing)))
@@ -174,7 +182,7 @@ class _Look:
         self.counts["warnings"] += bool(faults) and decision.verdict != Verdict.ERROR
         self.causes.update(f"{name}:{code}" for name, code in faults)
         if len(self.sample) < SHOWN_ROWS:
-            self.sample.append(_shown(decision) | {"raw": self._raw(decision.row, cells)})
+            self.sample.append(_shown(decision, self.fields) | {"raw": self._raw(decision.row, cells)})
 
     def _raw(self, row: Row, cells: list[str]) -> dict[str, str]:
         """What stood in the file where something is wrong."""
@@ -187,26 +195,27 @@ class _Look:
         return counts | {"barred": self.barred, "causes": self.causes.most_common(), "sample": self.sample}
 
 
-def _shown(decision: Decision) -> dict[str, Any]:
+def _shown(decision: Decision, fields: columns.Fields) -> dict[str, Any]:
     row = decision.row
     changes: dict[str, list[str]] = {}
     if decision.before is not None and decision.after is not None:
-        changes = differences(decision.before, decision.after)
+        changes = differences(decision.before, decision.after, fields)
     return {
         "number": row.number,
         "verdict": decision.verdict,
         "phone": row.phone,
-        "values": dict(zip(columns.FIELDS, row.values, strict=True)),
+        "values": dict(zip((*columns.FIELDS, *fields), row.values, strict=True)),
         "changes": changes,
         "faults": row.faults,
     }
 
 
-def _nothing() -> Values:
-    return ("",) * len(columns.FIELDS)
+def _fields(batch: ImportBatch) -> dict[str, CustomField]:
+    """The custom fields that have a column; one that is used no more since is left out."""
+    return columns.mapped(batch.mapping, columns.custom_fields())
 
 
-def _repeated(batch: ImportBatch) -> set[int]:
+def _repeated(batch: ImportBatch, fields: columns.Fields) -> set[int]:
     """The numbers that come more than once, where it matters what their rows say."""
     if batch.options["duplicates"] not in {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}:
         return set()
@@ -214,7 +223,7 @@ def _repeated(batch: ImportBatch) -> set[int]:
     twice: set[int] = set()
     start = 0
     with ReadAhead() as ahead:
-        while (read := ahead.take(batch, start)).rows:
+        while (read := ahead.take(batch, start, fields)).rows:
             for row in read.rows:
                 if row.phone:
                     (twice if int(row.phone) in seen else seen).add(int(row.phone))
@@ -258,11 +267,12 @@ def run_stretch(organisation: Organisation, batch_id: uuid.UUID, ahead: ReadAhea
         batch = found.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).first()
         if batch is None:
             return False
-        read = ahead.take(batch, batch.cursor["start"])
+        terms = _terms(batch)
+        read = ahead.take(batch, batch.cursor["start"], terms.fields)
         if not read.rows:
             _end_run(batch)
             return False
-        loaded = load(read.rows, read.cells, _terms(batch))
+        loaded = load(read.rows, read.cells, terms)
         batch.counts = {name: batch.counts[name] + loaded.counts[name] for name in COUNTED}
         batch.cursor = {"start": read.end}
         batch.done += len(read.rows)
@@ -289,6 +299,7 @@ def _terms(batch: ImportBatch) -> Terms:
         Status.objects.get(is_initial=True),
         owners=[active[owner] for owner in batch.options["owners"] if owner in active],
         tags=list(Tag.objects.filter(pk__in=batch.options["tags"]).values_list("pk", flat=True)),
+        fields=_fields(batch),
         taken=batch.counts[Verdict.NEW],
     )
 

@@ -1,6 +1,7 @@
 """Taking an import back: its leads go unless somebody has worked on them, and what it changed is as it was."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +14,12 @@ from accounts.tenancy import acting_for
 from accounts.work import schedule
 from jini.lib.jobs import JobState
 from jini.lib.lead_removal import released
+from leads.actions.editing import CUSTOM, answered
 from leads.actions.importing import UNDO, NotPossible
+from leads.custom.reading import as_text, as_value
 from leads.importing import stored
-from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag
+from leads.importing.columns import FIELDS
+from leads.models import Activity, CustomField, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag
 
 MOST = 1_000
 Step = ImportBatch.Step
@@ -90,16 +94,22 @@ def _restore_some(batch: ImportBatch) -> bool:
         return False
     batch.cursor["row"] = rows[-1].number
     leads = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in={row.lead_id for row in rows})}
-    restored = [row for row in rows if row.lead_id in leads and _restore(leads[row.lead_id], row, batch)]
+    fields = {field.key: field for field in CustomField.objects.all()}
+    restored = [row for row in rows if row.lead_id in leads and _restore(leads[row.lead_id], row, batch, fields)]
     _count(batch, restored=len(restored))
     return True
 
 
-def _restore(lead: Lead, row: ImportRow, batch: ImportBatch) -> bool:
+def _restore(lead: Lead, row: ImportRow, batch: ImportBatch, fields: Mapping[str, CustomField]) -> bool:
     """Put back each field that still says what the import wrote; return whether there was one."""
     before: dict[str, list[str]] = row.before or {}
     changes = []
     for name, (old, new) in before.items():
+        if (field := fields.get(name)) is not None:
+            if as_text(lead.custom.get(name)) == new:
+                lead.custom = answered(lead.custom, {name: as_value(field, old)})
+                changes.append({"field": name, "old": new, "new": old})
+            continue
         now = getattr(lead, name)
         if ("" if now is None else str(now)) == new:
             setattr(lead, name, (old or None) if name == "value" else old)
@@ -107,12 +117,16 @@ def _restore(lead: Lead, row: ImportRow, batch: ImportBatch) -> bool:
     if not changes:
         return False
     lead.version += 1
-    lead.save(update_fields=[*(str(change["field"]) for change in changes), "version", "updated_at"])
+    lead.save(update_fields=[*{_column(str(change["field"])) for change in changes}, "version", "updated_at"])
     # A value that was set as text is a decimal again.
     lead.refresh_from_db()
     details: dict[str, Any] = {"batch": str(batch.pk), "verdict": "undone", "changes": changes}
     Activity.objects.create(lead=lead, kind=Activity.Kind.IMPORT, at=timezone.now(), details=details)
     return True
+
+
+def _column(field: str) -> str:
+    return field if field in FIELDS else CUSTOM
 
 
 def _count(batch: ImportBatch, **more: int) -> None:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from leads.importing import stored
+from leads.importing.columns import Fields
 from leads.importing.rows import Row, RowReader
 from leads.models import ImportBatch
 
@@ -22,6 +23,9 @@ class Read(NamedTuple):
     end: int
 
 
+_Place = tuple[int, list[str]]
+
+
 class ReadAhead:
     """Reads stretches of one batch in their order, each a little before it is asked for.
 
@@ -30,7 +34,7 @@ class ReadAhead:
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1)
-        self._next: tuple[int, Future[Read]] | None = None
+        self._next: tuple[_Place, Future[Read]] | None = None
         self._was_collecting = False
 
     def __enter__(self) -> Self:
@@ -45,18 +49,18 @@ class ReadAhead:
         if self._was_collecting:
             gc.enable()
 
-    def take(self, batch: ImportBatch, start: int) -> Read:
-        """Return the rows from byte `start` on, and begin with those after them."""
+    def take(self, batch: ImportBatch, start: int, fields: Fields) -> Read:
+        """Return the rows from byte `start` on, and begin with those after them; `fields` are the batch's custom ones."""
         waiting, self._next = self._next, None
-        # Somebody else may have gone on with the batch meanwhile.
-        read = waiting[1].result() if waiting and waiting[0] == start else _read(batch, start)
+        # Somebody else may have gone on with the batch meanwhile, or a field is used no more.
+        read = waiting[1].result() if waiting and waiting[0] == (start, [*fields]) else _read(batch, start, fields)
         if read.rows:
-            self._next = read.end, self._thread.submit(_read, batch, read.end)
+            self._next = (read.end, [*fields]), self._thread.submit(_read, batch, read.end, fields)
         return read
 
 
-def _read(batch: ImportBatch, start: int) -> Read:
+def _read(batch: ImportBatch, start: int, fields: Fields) -> Read:
     stretch = stored.stretch(batch, start, STRETCH)
     mapping = {int(column): name for column, name in batch.mapping.items()}
-    reader = RowReader(mapping, source=batch.options["source"])
+    reader = RowReader(mapping, fields=fields, source=batch.options["source"])
     return Read([reader.read(number, cells) for number, cells in stretch.rows], dict(stretch.rows), stretch.end)

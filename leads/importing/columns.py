@@ -4,10 +4,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from jini.lib.phone import read_phone
+from leads.models import CustomField
 
 # What a column may become. The first ones are the lead's own fields; the others are put together or stand beside it.
 FIELDS = ("name", "email", "address", "city", "region", "pin", "language", "source", "value")
@@ -27,6 +29,24 @@ TARGETS = {
     "value": _("Value in rupees"),
     "note": _("Note"),
 }
+Fields = Mapping[str, CustomField]
+
+
+def targets(fields: Fields) -> dict[str, Any]:
+    """Return {target: its words} of what a column may become, `fields` last."""
+    return {**TARGETS, **{name: field.label for name, field in fields.items()}}
+
+
+def custom_fields() -> dict[str, CustomField]:
+    """Return the custom fields of the open scope by their keys, which are their targets."""
+    return {field.key: field for field in CustomField.objects.in_order()}
+
+
+def mapped(mapping: Mapping[Any, str], fields: Fields) -> dict[str, CustomField]:
+    """Return those of `fields` that `mapping` has a column for."""
+    return {name: field for name, field in fields.items() if name in mapping.values()}
+
+
 _SYNONYMS = {
     "phone": (
         "phone phone_number phone_no phoneno mobile mobile_number mobile_no mobileno mob cell cell_phone cellphone"
@@ -74,14 +94,17 @@ def has_header(first_row: Sequence[str]) -> bool:
     return not any(read_phone(cell).numbers for cell in first_row)
 
 
-def guess(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[int, str]:
+def guess(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Fields) -> dict[int, str]:
     """Return {column: field} for the columns whose heading is understood, each field once.
+
+    A custom field is understood by its own name in either language.
 
     When no heading says phone, the column of `rows` in which most cells read as one is the phone.
     """
     found: dict[int, str] = {}
+    own = {key(name): target for target, field in fields.items() for name in (field.name, field.name_hi) if name}
     for column, heading in enumerate(header):
-        field = _KNOWN.get(key(heading), "")
+        field = own.get(key(heading)) or _KNOWN.get(key(heading), "")
         if field == "phone" and "phone" in found.values():
             field = "phone2"
         if field and field not in found.values():

@@ -54,6 +54,7 @@ def merged(now: Values, new: Values, duplicates: str) -> Values:
     return now
 
 
-def differences(before: Values, after: Values) -> dict[str, list[str]]:
-    """Return {field: [old, new]} of what an update changes."""
-    return {name: [old, new] for name, old, new in zip(FIELDS, before, after, strict=True) if old != new}
+def differences(before: Values, after: Values, custom: Iterable[str]) -> dict[str, list[str]]:
+    """Return {field: [old, new]} of what an update changes; `custom` are the keys of the batch's custom fields."""
+    names = (*FIELDS, *custom)
+    return {name: [old, new] for name, old, new in zip(names, before, after, strict=True) if old != new}

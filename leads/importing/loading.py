@@ -1,11 +1,12 @@
 """A stretch of rows into the database: the new ones by COPY, and beside them everything that follows from each row."""
 
 import io
+import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -13,7 +14,8 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib.ids import uuid7_texts
-from leads.importing.columns import FIELDS
+from leads.custom.reading import as_text, as_value
+from leads.importing.columns import FIELDS, Fields
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.rows import Row, Values
 from leads.models import Activity, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
@@ -21,28 +23,29 @@ from teams.visibility import sight_of
 
 _TEXTS = tuple(name for name in FIELDS if name != "value")
 _KNOWN = f"""
-SELECT id, phone, assigned_to_id, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+SELECT id, phone, assigned_to_id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
 FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) ORDER BY id
 """  # noqa: S608 -- constants
 _STAGE = f"""
-CREATE TEMPORARY TABLE import_stage (id uuid, phone text, owner uuid, {", ".join(f"{name} text" for name in FIELDS)})
+CREATE TEMPORARY TABLE import_stage
+    (id uuid, phone text, owner uuid, {", ".join(f"{name} text" for name in FIELDS)}, custom jsonb)
 ON COMMIT DROP
 """
 # Row-level security keeps COPY out of the table itself. A number that somebody else adds in this moment is left to them:
 # its rows are decided again.
 _INSERT = f"""
-INSERT INTO leads_lead (id, organisation_id, phone, {", ".join(FIELDS)}, legal_ground, status_id, assigned_to_id,
+INSERT INTO leads_lead (id, organisation_id, phone, {", ".join(FIELDS)}, custom, legal_ground, status_id, assigned_to_id,
     assigned_at, import_batch_id, created_by_id, created_at, updated_at, attempts, connected, version)
 SELECT id, %(organisation)s, phone, {", ".join("nullif(value, '')::numeric" if name == "value" else name for name in FIELDS)},
-    %(legal_ground)s, %(status)s, owner, CASE WHEN owner IS NOT NULL THEN %(now)s END, %(batch)s, %(by)s, %(now)s,
+    custom, %(legal_ground)s, %(status)s, owner, CASE WHEN owner IS NOT NULL THEN %(now)s END, %(batch)s, %(by)s, %(now)s,
     %(now)s, 0, 0, 1
 FROM import_stage
 ON CONFLICT (organisation_id, phone) DO NOTHING RETURNING phone
 """  # noqa: S608 -- constants
 _UPDATE = f"""
 UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, value = nullif(u.value, '')::numeric,
-    version = leads_lead.version + 1, updated_at = %s
-FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}) AS u(id, {", ".join(FIELDS)})
+    custom = leads_lead.custom || u.custom, version = leads_lead.version + 1, updated_at = %s
+FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}, %s::jsonb[]) AS u(id, {", ".join(FIELDS)}, custom)
 WHERE leads_lead.organisation_id = %s AND leads_lead.id = u.id
 """  # noqa: S608 -- constants
 # What is done with a lead that is there needs its values, as they stay until we have written.
@@ -51,13 +54,24 @@ CHANGING = {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for every row of a batch; `owners` are taken in turn, beginning after `taken` leads."""
+    """What holds for every row of a batch; `owners` are taken in turn, beginning after `taken` leads.
+
+    `fields` are the custom fields that have a column.
+    """
 
     batch: ImportBatch
     status: Status
     owners: Sequence[uuid.UUID]
     tags: Sequence[uuid.UUID]
+    fields: Fields
     taken: int = 0
+
+    def custom(self, values: Values) -> str:
+        """The answers among `values` as JSON, those that are not known left out."""
+        if not self.fields:
+            return "{}"
+        answers = zip(self.fields.items(), values[len(FIELDS) :], strict=True)
+        return json.dumps({name: as_value(field, text) for (name, field), text in answers if text})
 
 
 @dataclass
@@ -82,11 +96,22 @@ class Known(NamedTuple):
     values: Values
 
 
-def known_leads(phones: Iterable[str], *, lock: bool = False) -> dict[str, Known]:
-    """Return the leads with one of `phones` by number; `lock`ed until the transaction ends, if asked."""
+def known_leads(phones: Iterable[str], fields: Fields, *, lock: bool = False) -> dict[str, Known]:
+    """Return the leads with one of `phones` by number; `lock`ed until the transaction ends, if asked.
+
+    Their values are those of `FIELDS` and then of the custom `fields`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN + ("FOR UPDATE" if lock else ""), [current_organisation().pk, list(phones)])
-        return {phone: Known(lead, owner, tuple(values)) for lead, phone, owner, *values in cursor.fetchall()}
+        return {
+            phone: Known(lead, owner, (*values, *_answers(custom, fields)))
+            for lead, phone, owner, custom, *values in cursor.fetchall()
+        }
+
+
+def _answers(custom: str, fields: Fields) -> list[str]:
+    answers = json.loads(custom) if fields else {}
+    return [as_text(answers.get(name)) for name in fields]
 
 
 def unseen_by(member: Membership, known: Mapping[str, Known]) -> set[str]:
@@ -121,7 +146,7 @@ def _attempt(
     A number is lost when it has a lead that we did not know of: it was not looked for, or was made since we looked.
     """
     is_changing = terms.batch.options["duplicates"] in CHANGING
-    existing = known_leads({row.phone for row in rows if row.phone}, lock=is_changing) if looks else {}
+    existing = known_leads({row.phone for row in rows if row.phone}, terms.fields, lock=is_changing) if looks else {}
     before = {phone: lead.values for phone, lead in existing.items()}
     known = dict(before)
     unseen = unseen_by(terms.batch.created_by, existing)
@@ -131,7 +156,7 @@ def _attempt(
     made = _insert(fresh, known, terms, taken) if fresh else set()
     lost = fresh.keys() - made
     leads = {phone: known_lead.lead.hex for phone, known_lead in existing.items()} | fresh
-    _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values})
+    _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values}, terms)
     if lost:
         decisions = [decision for decision in decisions if decision.row.phone not in lost]
     return decisions, leads, set(lost)
@@ -142,7 +167,7 @@ def _insert(fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms,
     lines = io.StringIO()
     for place, (phone, lead) in enumerate(fresh.items(), start=taken):
         owner = str(owners[place % len(owners)]) if owners else "\\N"
-        values = "\t".join(known[phone])
+        values = "\t".join([*known[phone][: len(FIELDS)], terms.custom(known[phone])])
         # Values hold no tab and no line end (blanks are drawn together); only a backslash needs care.
         lines.write(f"{lead}\t{phone}\t{owner}\t{values.replace(chr(92), chr(92) * 2)}\n")
     lines.seek(0)
@@ -164,19 +189,19 @@ def _insert(fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms,
     return made
 
 
-def _update(changed: Mapping[str, Values]) -> None:
+def _update(changed: Mapping[str, Values], terms: Terms) -> None:
     if not changed:
         return
-    columns = [list(column) for column in zip(*changed.values(), strict=True)]
+    columns = [list(column) for column in zip(*changed.values(), strict=True)][: len(FIELDS)]
+    answers = [terms.custom(values) for values in changed.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [timezone.now(), list(changed), *columns, current_organisation().pk])
+        cursor.execute(_UPDATE, [timezone.now(), list(changed), *columns, answers, current_organisation().pk])
 
 
 def _follow_up(
     decisions: Sequence[Decision], leads: Mapping[str, str], cells: Mapping[int, list[str]], terms: Terms
 ) -> None:
     """Write what stands beside the leads: further numbers, notes, tags, lines on timelines, and the rows' verdicts."""
-    batch = terms.batch
     others = [
         LeadPhone(lead_id=leads[row.phone], phone=other, position=place)
         for decision in decisions
@@ -192,16 +217,16 @@ def _follow_up(
         LeadTag.objects.bulk_create(
             (LeadTag(lead_id=lead, tag_id=tag) for lead in tagged for tag in terms.tags), ignore_conflicts=True
         )
-    Activity.objects.bulk_create(line for decision in decisions for line in _lines(decision, leads, batch))
+    Activity.objects.bulk_create(line for decision in decisions for line in _lines(decision, leads, terms))
     ImportRow.objects.bulk_create(
-        _row(decision, leads, cells, batch)
+        _row(decision, leads, cells, terms)
         for decision in decisions
         if decision.verdict != Verdict.NEW or decision.row.faults
     )
 
 
-def _lines(decision: Decision, leads: Mapping[str, str], batch: ImportBatch) -> list[Activity]:
-    row, verdict = decision.row, decision.verdict
+def _lines(decision: Decision, leads: Mapping[str, str], terms: Terms) -> list[Activity]:
+    row, verdict, batch = decision.row, decision.verdict, terms.batch
     if verdict == Verdict.ERROR or decision.is_barred or (verdict == Verdict.NEW and not row.note):
         # A new lead names its batch itself.
         return []
@@ -210,7 +235,7 @@ def _lines(decision: Decision, leads: Mapping[str, str], batch: ImportBatch) -> 
     told: dict[str, Any] = {"batch": str(batch.pk)}
     lines = []
     if decision.before is not None and decision.after is not None:
-        changes = differences(decision.before, decision.after)
+        changes = differences(decision.before, decision.after, terms.fields)
         named = [{"field": name, "old": old, "new": new} for name, (old, new) in changes.items()]
         lines.append(
             Activity(kind=Activity.Kind.IMPORT, details=told | {"verdict": verdict, "changes": named}, **common)
@@ -223,15 +248,16 @@ def _lines(decision: Decision, leads: Mapping[str, str], batch: ImportBatch) -> 
     return lines
 
 
-def _row(decision: Decision, leads: Mapping[str, str], cells: Mapping[int, list[str]], batch: ImportBatch) -> ImportRow:
-    row = decision.row
-    changed = decision.before is not None and decision.after is not None
+def _row(decision: Decision, leads: Mapping[str, str], cells: Mapping[int, list[str]], terms: Terms) -> ImportRow:
+    row, before = decision.row, None
+    if decision.before is not None and decision.after is not None:
+        before = differences(decision.before, decision.after, terms.fields)
     return ImportRow(
-        batch=batch,
+        batch=terms.batch,
         number=row.number,
         verdict=decision.verdict,
         lead_id=leads.get(row.phone),
         original=cells[row.number] if row.faults else None,
-        before=differences(cast("Values", decision.before), cast("Values", decision.after)) if changed else None,
+        before=before,
         errors=[{"field": name, "code": code} for name, code in row.faults] or None,
     )

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from jini.lib.phone import read_phone
-from leads.importing.columns import FIELDS
+from leads.custom.reading import DIGITS, EMAIL, as_text, read_money, read_value
+from leads.importing.columns import FIELDS, Fields
 from leads.models import Lead
 
-# The values of `FIELDS`, in their order; "" is nothing. The value is written as the database does: "3000.00".
+# The values of `FIELDS` and then of the custom fields that have a column, in their order; "" is nothing. The value is
+# written as the database does, "3000.00", and an answer as `leads.custom.reading.as_text` does.
 Values = tuple[str, ...]
 
 _LONGEST: dict[str, int] = {
@@ -17,10 +18,6 @@ _LONGEST: dict[str, int] = {
     for field in Lead._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
     if field.name in FIELDS and field.name != "value"
 }
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]{2,}")
-_MONEY = re.compile(r"(?:₹|rs\.?|inr)?\s*([0-9][0-9,]*(?:\.[0-9]{1,4})?)\s*(?:/-|₹|inr)?", re.IGNORECASE)
-_MOST_VALUE = Decimal("9999999999.99")
-_DIGITS = str.maketrans("०१२३४५६७८९", "0123456789")
 _LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
     word.casefold(): code
     for code, words in {
@@ -55,9 +52,9 @@ class Row(NamedTuple):
 
 
 class RowReader:
-    """Reads rows by a mapping {column: field}; `source` is that of rows that name none."""
+    """Reads rows by a mapping {column: field}, `fields` being its custom ones; `source` is that of rows that name none."""
 
-    def __init__(self, mapping: Mapping[int, str], *, source: str = "") -> None:
+    def __init__(self, mapping: Mapping[int, str], *, fields: Fields, source: str = "") -> None:
         by_field = {field: column for column, field in mapping.items()}
         self._phone = by_field["phone"]
         self._phone2 = by_field.get("phone2")
@@ -65,7 +62,10 @@ class RowReader:
         self._names = [by_field[name] for name in ("first_name", "last_name") if name in by_field]
         self._columns = [(place, name, by_field[name]) for place, name in enumerate(FIELDS) if name in by_field]
         self._source = source
-        self._blank = [""] * len(FIELDS)
+        self._answers = [
+            (place, field, by_field[name]) for place, (name, field) in enumerate(fields.items(), start=len(FIELDS))
+        ]
+        self._blank = [""] * (len(FIELDS) + len(fields))
         self._blank[FIELDS.index("source")] = source
 
     def phone(self, cells: Sequence[str]) -> str:
@@ -85,6 +85,11 @@ class RowReader:
             values[0] = _clean(
                 "name", " ".join(" ".join(_cell(cells, column) for column in self._names).split()), faults
             )
+        for place, field, column in self._answers:
+            answer, fault = read_value(field, _cell(cells, column))
+            values[place] = as_text(answer)
+            if fault or (field.is_required and answer is None):
+                faults.append((field.key, fault or "missing"))
         note = _cell(cells, self._note).strip()[:4000] if self._note is not None else ""
         return Row(number, phone, others, tuple(values), note, tuple(faults))
 
@@ -115,28 +120,17 @@ def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
     code = ""
     if name == "email":
         text = text.lower()
-        code = "" if _EMAIL.fullmatch(text) else "email_invalid"
+        code = "" if EMAIL.fullmatch(text) else "email_invalid"
     elif name == "value":
-        text, code = _money(text)
+        text, code = read_money(text)
     elif name == "language":
         text = _LANGUAGES.get(text.casefold(), "")
         code = "" if text else "language_unknown"
     elif name == "pin":
-        text = text.translate(_DIGITS).removesuffix(".0")
+        text = text.translate(DIGITS).removesuffix(".0")
     if not code and name in _LONGEST and len(text) > _LONGEST[name]:
         code = "too_long"
     if code:
         faults.append((name, code))
         return ""
     return text
-
-
-def _money(text: str) -> tuple[str, str]:
-    """Return the amount as the database writes it: of "₹1,85,000", "Rs. 3,000/-", "२९५०"."""
-    if not (match := _MONEY.fullmatch(text.translate(_DIGITS))):
-        return "", "value_invalid"
-    try:
-        amount = Decimal(match[1].replace(",", "")).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        return "", "value_invalid"
-    return (str(amount), "") if amount <= _MOST_VALUE else ("", "value_invalid")

@@ -5,7 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from leads.forms import PHONE_FAULTS
+from leads.custom.showing import in_words
+from leads.importing.columns import Fields, targets
+from leads.models import CustomField
+from leads.phone_faults import PHONE_FAULTS
 
 REFUSALS: dict[str, Any] = {
     "empty": _("The file is empty. Choose a file with at least one row."),
@@ -30,12 +33,33 @@ FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS
     "value_invalid": _("This is no amount; the field is left empty."),
     "language_unknown": _("This language is not known; the field is left empty."),
     "too_long": _("The text is too long; the field is left empty."),
+    "number_invalid": _("This is no number; the field is left empty."),
+    "date_invalid": _("This is no date; the field is left empty."),
+    "choice_unknown": _("This is none of the field's choices; it is left empty."),
+    "url_invalid": _("This is no web address; the field is left empty."),
+    "yes_no_invalid": _("This is neither yes nor no; the field is left empty."),
+    "missing": _("This field must be answered and is empty."),
 }
 
 
 def refusal(code: str, more: Mapping[str, Any]) -> str:
     """Return why a file was refused and what to do; `more` as `Refused` carries it."""
     return str(REFUSALS[code]) % dict(more)
+
+
+def every_field() -> dict[str, CustomField]:
+    """Return the custom fields of the open scope by key, also those that are used no more: lists remember them."""
+    return {field.key: field for field in CustomField.objects.all()}
+
+
+def target(name: str, fields: Fields) -> Any:
+    """Return what a field is called; its own name for one that is not known any more."""
+    return targets(fields).get(name, name)
+
+
+def value(name: str, text: str, fields: Fields) -> str:
+    """Return a value of a row, or of a change, as a page shows it."""
+    return in_words(fields[name], text) if name in fields else text
 
 
 def fault(code: str) -> str:

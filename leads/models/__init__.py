@@ -1,22 +1,30 @@
 """Leads and what the team knows of them."""
 
 from leads.models.activity import Activity
+from leads.models.custom_field import MOST_FIELDS, CustomField
 from leads.models.follow_up import FollowUp
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
+from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
 from leads.models.status import Status
 from leads.models.tag import Tag
 
 __all__ = [
+    "LONGEST_QUERY",
+    "MOST_FIELDS",
+    "MOST_VIEWS",
     "NEVER_CALLED",
     "NO_VALUE",
     "Activity",
+    "CustomField",
     "FollowUp",
     "ImportBatch",
     "ImportRow",
     "Lead",
     "LeadPhone",
     "LeadTag",
+    "SavedView",
     "Status",
     "Tag",
+    "ViewMark",
 ]

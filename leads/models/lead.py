@@ -4,9 +4,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,10 @@ class Lead(OrganisationOwned):
     source = models.CharField(_("source"), max_length=80, blank=True)
     legal_ground = models.CharField(_("legal ground"), max_length=20, blank=True)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
+    # Answers to the organisation's own questions, by key; see `leads.models.CustomField`.
+    custom = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField()), blank=True, editable=False
+    )
     status = models.ForeignKey(
         "leads.Status",
         on_delete=models.PROTECT,
@@ -134,6 +139,12 @@ class Lead(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(connected__lte=models.F("attempts")), name="lead_connected_of_attempts"
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    Exact(models.Func("custom", function="jsonb_typeof", output_field=models.TextField()), "object")
+                ),
+                name="lead_custom_is_object",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest"),
@@ -148,6 +159,13 @@ class Lead(OrganisationOwned):
             ),
             GinIndex(
                 fields=["organisation", "search_text"], name="lead_by_text", opclasses=["uuid_ops", "gin_trgm_ops"]
+            ),
+            # Read by a function only: see leads/custom/narrowing.py.
+            GinIndex(
+                OpClass("organisation", "uuid_ops"),
+                OpClass(models.Func("custom", function="leads_custom_folded"), "jsonb_path_ops"),
+                name="lead_by_custom",
+                condition=~models.Q(custom={}),
             ),
         ]
 

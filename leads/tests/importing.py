@@ -40,7 +40,7 @@ def step(task: str, batch: ImportBatch) -> ImportBatch:
 def look(batch: ImportBatch, **options: Any) -> ImportBatch:
     """Map the columns as they were guessed, and look ahead."""
     mapping = {int(column): field for column, field in batch.mapping.items()}
-    importing.set_terms(batch, mapping, OPTIONS | options)
+    importing.set_terms(batch, mapping, OPTIONS | options, by=batch.created_by)
     return step(importing.PREVIEW, batch)
 
 

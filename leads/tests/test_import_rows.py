@@ -9,7 +9,7 @@ from leads.importing.deciding import decide, merged
 from leads.importing.rows import Row, RowReader
 
 COLUMNS = ["phone", *FIELDS, "note", "phone2"]
-reader = RowReader(dict(enumerate(COLUMNS)), source="Expo")
+reader = RowReader(dict(enumerate(COLUMNS)), fields={}, source="Expo")
 
 
 def read(**cells):
@@ -109,7 +109,7 @@ def test_what_cannot_be_read_is_left_out_and_named(field, text, code):
 
 
 def test_first_and_last_name_make_a_name():
-    both = RowReader({0: "phone", 1: "first_name", 2: "last_name"})
+    both = RowReader({0: "phone", 1: "first_name", 2: "last_name"}, fields={})
 
     assert both.read(2, ["9876543210", "Asha", "Kulkarni"]).values[0] == "Asha Kulkarni"
     assert both.read(2, ["9876543210", "", "Kulkarni"]).values[0] == "Kulkarni"

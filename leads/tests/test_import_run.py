@@ -162,8 +162,8 @@ def test_a_lead_that_somebody_adds_in_the_same_moment_is_met_as_one_that_was_the
     batch = look(upload(LIST, manager), duplicates="fill")
     looked = loading.known_leads
 
-    def and_then_somebody_adds_one(phones, *, lock=False):
-        found = looked(phones, lock=lock)
+    def and_then_somebody_adds_one(phones, fields, *, lock=False):
+        found = looked(phones, fields, lock=lock)
         if not Lead.objects.filter(phone="+919000000022").exists():
             make_lead(name="Somebody else's", phone="+919000000022")
         return found
@@ -185,7 +185,7 @@ def test_a_file_that_is_gone_ends_the_import_with_a_word(scope, manager):
 
 def test_the_next_list_with_the_same_headings_is_mapped_as_the_last(scope, manager):
     batch = upload("Who,Reach\nA,9000000029\n", manager)
-    importing.set_terms(batch, {0: "note", 1: "phone"}, {**look(batch).options, "source": "Expo"})
+    importing.set_terms(batch, {0: "note", 1: "phone"}, {**look(batch).options, "source": "Expo"}, by=batch.created_by)
     run(step(importing.PREVIEW, batch))
     again = upload("who,REACH\nB,9000000030\n", manager)
 

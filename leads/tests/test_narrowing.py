@@ -22,10 +22,14 @@ def story(scope, telecaller, colleague, manager):
     now = timezone.now()
     won = Status.objects.get(kind=Status.Kind.WON)
     batch = ImportBatch.objects.create(created_by=manager, file="x", file_name="expo.csv", file_bytes=1)
-    a = make_lead(name="a", assigned_to=telecaller, source="Expo", city="Pune", language="hi", import_batch=batch)
+    a = make_lead(
+        name="a", assigned_to=telecaller, source="Expo", city="Pune", language="hi", import_batch=batch,
+        value=5000, region="Maharashtra", legal_ground="consent",
+    )  # fmt: skip
     b = make_lead(
-        name="b", created_at=now - dt.timedelta(days=10), attempts=3, connected=1, last_disposition_id=uuid.UUID(int=7)
-    )
+        name="b", created_at=now - dt.timedelta(days=10), attempts=3, connected=1, last_disposition_id=uuid.UUID(int=7),
+        last_called_at=now - dt.timedelta(days=3),
+    )  # fmt: skip
     c = make_lead(
         name="c", assigned_to=colleague, status=won, won_at=now - dt.timedelta(days=2), attempts=1,
         created_at=now - dt.timedelta(days=2), source="Website",
@@ -58,6 +62,18 @@ NARROWED = [
     ({"city": "pune"}, "a"),
     ({"tag": "{tag.pk}"}, "a"),
     ({"language": "hi"}, "a"),
+    ({"connected_max": "0"}, "ac"),
+    ({"called_from": "{day3}"}, "b"),
+    ({"called_from": "{day0}"}, ""),
+    ({"called_to": "{day3}"}, "b"),
+    ({"due_from": "{day3}"}, "a"),
+    ({"due_to": "{day0}"}, "a"),
+    ({"due_to": "{day3}"}, ""),
+    ({"value_min": "₹5,000"}, "a"),
+    ({"value_min": "5000.01"}, ""),
+    ({"value_max": "5000"}, "a"),
+    ({"region": "maharashtra"}, "a"),
+    ({"legal_ground": "consent"}, "a"),
     ({"import": "{batch.pk}"}, "a"),
     ({"follow_up": "overdue"}, "a"),
     ({"follow_up": "none"}, "bc"),
@@ -90,7 +106,7 @@ def test_every_filter_narrows(story, manager):
 
 
 def test_what_does_not_fit_narrows_nothing(story, manager):
-    for name in sorted(set(FILTERS) - {"source", "city"}):
+    for name in sorted(set(FILTERS) - {"source", "city", "region"}):
         for value in ("-1", "99999999999", "²", "x", "2026-13-45", "0001-01-01", str(uuid.uuid4()), "'"):
             found = find(manager, {name: value})
             assert (found.leads.count(), list(found.chips)) == (3, []), (name, value)

@@ -20,9 +20,11 @@ from jini.lib.jobs import JobState
 from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
 from leads.actions import importing, undoing_import
+from leads.actions.list_fields import CannotMakeField
+from leads.custom.showing import in_words
 from leads.import_forms import TermsForm, UploadForm
 from leads.importing import stored, words
-from leads.importing.columns import FIELDS, TARGETS
+from leads.importing.columns import FIELDS, Fields, custom_fields, targets
 from leads.models import ImportBatch, ImportRow, Lead, Tag
 from teams.visibility import sight_of
 
@@ -100,12 +102,12 @@ def _why(found: ImportBatch) -> str:
 
 def _preview(request: MemberRequest, found: ImportBatch) -> HttpResponse:
     verdict = request.GET.get("show", "")
+    known, mapped = custom_fields(), set(found.mapping.values())
     sample_rows = [
-        row | {"label": ImportRow.Verdict(row["verdict"]).label, "said": dict(_said(row["faults"]))}
+        _worded(row, known) | {"label": ImportRow.Verdict(row["verdict"]).label, "said": dict(_said(row["faults"]))}
         for row in found.preview["sample"]
         if not verdict or row["verdict"] == verdict
     ]
-    mapped = set(found.mapping.values())
     context = {
         "batch": found,
         "why": _why(found),
@@ -113,9 +115,11 @@ def _preview(request: MemberRequest, found: ImportBatch) -> HttpResponse:
         "chip": verdict,
         "chips": [("", _("All")), *ImportRow.Verdict.choices],
         "fields": [
-            (name, TARGETS[name]) for name in FIELDS if name in mapped or (name == "name" and "first_name" in mapped)
+            (name, label)
+            for name, label in targets(known).items()
+            if (name in FIELDS or name in known) and (name in mapped or (name == "name" and "first_name" in mapped))
         ],
-        "causes": _causes(found),
+        "causes": _causes(found, known),
         "terms": _terms(found),
         "importable": found.preview["new"] + found.preview["updated"],
     }
@@ -127,9 +131,19 @@ def _said(faults: Iterable[Any]) -> Iterator[tuple[str, str]]:
         yield name, words.fault(code)
 
 
-def _causes(found: ImportBatch) -> list[tuple[int, Any, str]]:
+def _worded(row: dict[str, Any], known: Fields) -> dict[str, Any]:
+    """A row of the sample with the answers to custom fields in words."""
+    values, changes = dict(row["values"]), dict(row["changes"])
+    for name in values.keys() & known.keys():
+        values[name] = in_words(known[name], values[name])
+        if name in changes:
+            changes[name] = [in_words(known[name], text) for text in changes[name]]
+    return row | {"values": values, "changes": changes}
+
+
+def _causes(found: ImportBatch, known: Fields) -> list[tuple[int, Any, str]]:
     parts = [(count, *key.split(":", 1)) for key, count in found.preview["causes"]]
-    return [(count, TARGETS[name], words.fault(code)) for count, name, code in parts]
+    return [(count, words.target(name, known), words.fault(code)) for count, name, code in parts]
 
 
 def _terms(found: ImportBatch) -> list[tuple[Any, Any]]:
@@ -172,10 +186,13 @@ def terms(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     form = TermsForm(found, rows, request.POST or None, by=request.member)
     if request.method == "POST" and form.is_valid():
         try:
-            importing.set_terms(found, form.mapping, form.options())
+            importing.set_terms(found, form.mapping, form.options(), by=request.member)
         except importing.NotPossible:
             return _conflict(request, found)
-        return redirect("leads:import", found.pk)
+        except CannotMakeField as refused:
+            form.add_error(f"column_{refused.column}", refused.why)
+        else:
+            return redirect("leads:import", found.pk)
     return TemplateResponse(
         request, "imports/map.html", {"batch": found, "form": form}, status=INVALID if form.errors else 200
     )
@@ -225,17 +242,22 @@ def rows(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
         chosen = chosen.filter(verdict=verdict)
     page = keyset_page(request, chosen, by="number", count_text=capped_count(chosen))
     sight = sight_of(request.member)
-    lines = [_line(row, is_seen=row.lead is not None and sight.covers(row.lead.assigned_to_id)) for row in page.rows]
+    known = words.every_field()
+    lines = [
+        _line(row, known, is_seen=row.lead is not None and sight.covers(row.lead.assigned_to_id)) for row in page.rows
+    ]
     labels = {**dict(ImportRow.Verdict.choices), "warnings": _("With a field left out")}
     context = {"batch": found, "page": page, "lines": lines, "verdict": verdict, "label": labels.get(verdict, "")}
     return TemplateResponse(request, "imports/rows.html", context)
 
 
-def _line(row: ImportRow, *, is_seen: bool) -> tuple[ImportRow, Lead | None, list[str]]:
+def _line(row: ImportRow, known: Fields, *, is_seen: bool) -> tuple[ImportRow, Lead | None, list[str]]:
     """A row, its lead if the member sees it, and what was found; of a lead that is another team's, only the file's part."""
-    said = [f"{TARGETS[error['field']]}: {words.fault(error['code'])}" for error in row.errors or []]
+    said = [f"{words.target(error['field'], known)}: {words.fault(error['code'])}" for error in row.errors or []]
     changes = (row.before or {}).items() if is_seen or row.lead is None else ()
-    said += [f"{TARGETS[name]}: {old or '–'} → {new or '–'}" for name, (old, new) in changes]
+    for name, ends in changes:
+        old, new = (words.value(name, text, known) or "–" for text in ends)
+        said.append(f"{words.target(name, known)}: {old} → {new}")
     return row, row.lead if is_seen else None, said
 
 
@@ -259,8 +281,9 @@ def _error_rows(found: ImportBatch, organisation: Organisation) -> Iterator[list
         with acting_for(organisation):
             wrong = found.rows.exclude(errors=None).filter(number__gt=after).order_by("number")
             rows = list(wrong[:SLICE])
+            known = words.every_field()
         for row in rows:
-            yield [*_padded(row, width), *_what_is_wrong(row)]
+            yield [*_padded(row, width), *_what_is_wrong(row, known)]
         if len(rows) < SLICE:
             return
         after = rows[-1].number
@@ -271,8 +294,8 @@ def _padded(row: ImportRow, width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
 
 
-def _what_is_wrong(row: ImportRow) -> list[str]:
+def _what_is_wrong(row: ImportRow, known: Fields) -> list[str]:
     faults: list[dict[str, str]] = row.errors or []
-    names = ", ".join(str(TARGETS[fault["field"]]) for fault in faults)
+    names = ", ".join(str(words.target(fault["field"], known)) for fault in faults)
     codes = ", ".join(fault["code"] for fault in faults)
     return [names, codes, " ".join(words.fault(fault["code"]) for fault in faults)]

@@ -18,8 +18,9 @@ from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions import editing
 from leads.actions.follow_ups import plan_follow_up
+from leads.custom.showing import facts
 from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
-from leads.models import Activity, FollowUp, Lead, Status, Tag
+from leads.models import Activity, CustomField, FollowUp, Lead, Status, Tag
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
 from leads.timeline import FILTERS, line_of_import, lines_of
@@ -69,6 +70,7 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "follow_ups": FollowUp.objects.open().filter(lead=found).select_related("assigned_to__user").order_by("due_at"),
         "picks": quick_picks(),
         "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
+        "answers": facts(CustomField.objects.in_order(), found.custom),
         "alternates": found.phones.order_by("position"),
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
         "beside": beside(found, request.member, request.GET),
@@ -135,10 +137,9 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
     """Show the form; beside it, field by field, what the lead is by now where that differs from what was typed."""
     now = Lead.objects.select_related("status").get(pk=form.instance.pk)
-    differing = []
+    differing: list[Any] = []
     if theirs is not None:
-        changed = [name for name in form.changes if getattr(theirs, name) != form.cleaned_data[name]]
-        differing = [(form[name].label, form[name].value(), getattr(theirs, name)) for name in changed]
+        differing = form.differing(theirs)
         # Sent again, it is meant: over the lead as it is now.
         form.data = {**form.data.dict(), "version": str(theirs.version)}  # type: ignore[attr-defined]
     context = {

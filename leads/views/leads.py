@@ -20,6 +20,7 @@ from leads.forms import LeadForm
 from leads.known import Known, known_by
 from leads.list_rows import COLUMNS, list_rows
 from leads.ordering import Order, headings, orders, without
+from leads.views_of_list import default_address, may_edit, opened
 
 PAGE = 50
 
@@ -27,16 +28,22 @@ PAGE = 50
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def leads(request: MemberRequest) -> HttpResponse:
+    if not request.GET and (address := default_address(request.member)):
+        return redirect(address)
     found, order = find(request.member, request.GET), Order.asked(request.GET)
+    view = opened(request.member, request.GET)
     rows = order.of(found.leads).values_list(*COLUMNS, named=True)
     page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
     context = {
         "page": page,
         "rows": list_rows(page.rows),
         "order": order,
+        "opened": view,
+        "is_rewritable": bool(view and view.saved and view.is_changed and may_edit(request.member, view.saved)),
         "headings": headings(request.GET),
         "view": order.view(request.GET),
         "q": found.words,
+        "unfit": found.unfit,
         "chips": [(chip.text, without(request.GET, chip.name).urlencode()) for chip in found.chips],
         "kept": kept(request.GET, found.chips),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
@@ -65,7 +72,7 @@ def new(request: MemberRequest) -> HttpResponse:
     taken: Known | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(create_lead(form.cleaned_data, by=request.member))
+            return redirect(create_lead(form.values, by=request.member))
         except PhoneTaken as refusal:
             taken = known_by(refusal.lead.phone, request.member)
             form.add_error("phone", _("A lead with this number exists already."))
