@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LEAD_ASSIGN = "lead.assign"
     LEAD_IMPORT = "lead.import"
     LEAD_EXPORT = "lead.export"
+    LEAD_DELETE = "lead.delete"
     CALL_MAKE = "call.make"
     CALL_VIEW = "call.view"
     CAMPAIGN_VIEW = "campaign.view"
@@ -58,6 +59,7 @@ _MANAGER = _TELECALLER | {
     Permission.LEAD_ASSIGN,
     Permission.LEAD_IMPORT,
     Permission.LEAD_EXPORT,
+    Permission.LEAD_DELETE,
     Permission.CAMPAIGN_VIEW,
     Permission.CAMPAIGN_EDIT,
     Permission.FIGURES_TEAM,

@@ -132,7 +132,7 @@ class Bench:
             began = time.perf_counter()
             cursor.copy_expert(f"COPY stage ({columns}) FROM STDIN", out)
             cursor.execute(
-                f"INSERT INTO leads_lead ({columns}) SELECT {columns} FROM stage ON CONFLICT (organisation_id, phone) DO NOTHING"
+                f"INSERT INTO leads_lead ({columns}) SELECT {columns} FROM stage ON CONFLICT (organisation_id, phone) WHERE deleted_at IS NULL DO NOTHING"
             )
             cursor.execute("COMMIT")
             return Sample(self.rows, time.perf_counter() - began)

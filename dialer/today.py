@@ -53,7 +53,7 @@ def figures_of(member: Membership) -> Figures:
         total_calls=counted["total"],
         connected_calls=counted["connected"],
         talk_time=counted["talk"] or 0,
-        conversions=Lead.objects.filter(assigned_to=member, won_at__gte=starts, won_at__lt=ends).count(),
+        conversions=Lead.everything.filter(assigned_to=member, won_at__gte=starts, won_at__lt=ends).count(),
         follow_ups_due=waiting["due"],
         follow_ups_overdue=waiting["overdue"],
         targets=_targets(member),

@@ -33,5 +33,5 @@ def known_by(text: str, member: Membership) -> Known | None:
 
 
 def _with_further(number: str) -> Lead | None:
-    phone = LeadPhone.objects.filter(phone=number).select_related("lead").first()
+    phone = LeadPhone.objects.filter(phone=number, lead__deleted_at=None).select_related("lead").first()
     return phone.lead if phone else None

@@ -172,6 +172,6 @@ def beside(lead: Lead, member: Membership, query: QueryDict) -> Beside | None:
     if SORT not in query:
         return None
     order = Order.asked(query)
-    placed = order.of(Lead.objects.filter(pk=lead.pk)).get()
+    placed = order.of(Lead.everything.filter(pk=lead.pk)).get()
     leads = order.of(find(member, query).leads)
     return Beside(view_of(query), *neighbours(leads, placed, by=order.by))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from jini.lib.work import handler
-from leads.actions import importing
+from leads.actions import binning, importing
 from leads.actions.undoing_import import undo_stretch
 from leads.importing.ahead import ReadAhead
 
@@ -44,6 +44,16 @@ def run(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
 def undo(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
     """Take rows back for a while."""
     return _for_a_while(undo_stretch, organisation, batch_id)
+
+
+@handler(binning.EMPTY, queue="bulk")
+def empty_bin(organisation: Organisation, _organisation_id: uuid.UUID) -> dt.datetime | None:
+    """Remove for good what has been in the bin for so long, and come again when the next lead has."""
+    until, after = time.monotonic() + TURN_SECONDS, None
+    while (after := binning.empty_some(organisation, after)) is not None:
+        if time.monotonic() > until:
+            return timezone.now()
+    return binning.next_emptying(organisation)
 
 
 def _for_a_while(

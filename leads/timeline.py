@@ -24,6 +24,7 @@ ICONS = {
     Kind.FOLLOW_UP: "calendar-due",
     Kind.IMPORT: "upload",
     Kind.CONSENT: "shield-lock",
+    Kind.BIN: "trash",
 }
 # A change of this field belongs to a call, not to the lead: its values are ids of outcomes.
 OUTCOME = "outcome"
@@ -32,7 +33,7 @@ FILTERS = {
     "calls": [Kind.CALL],
     "messages": [Kind.MESSAGE],
     "notes": [Kind.NOTE],
-    "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP],
+    "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP, Kind.BIN],
 }
 _EVENTS = {
     "created": gettext_lazy("planned"),
@@ -105,7 +106,7 @@ class _Names:
 
     def _said(self, row: Activity) -> tuple[str, str, list[tuple[str, str, str]]]:
         said: dict[str, Any] = row.details
-        label = str(row.get_kind_display())
+        label = _bin(said) if row.kind == Kind.BIN else str(row.get_kind_display())
         if row.kind == Kind.CALL:
             return self._call(said, label)
         if row.kind == Kind.STATUS:
@@ -157,6 +158,10 @@ def _field(change: dict[str, Any]) -> tuple[str, str, str]:
 
 def _shown(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _bin(said: dict[str, Any]) -> str:
+    return _("Restored from the bin") if said.get("event") == "restored" else _("Moved to the bin")
 
 
 def _follow_up(said: dict[str, Any]) -> str:

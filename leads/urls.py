@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import custom_fields, follow_ups, imports, lead, leads, saved_views, statuses
+from leads.views import binned, custom_fields, follow_ups, imports, lead, leads, saved_views, statuses
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/new/", leads.new, name="new"),
     path("leads/new/known/", leads.known, name="known"),
     path("leads/<uuid:lead>/", lead.lead, name="lead"),
+    path("leads/bin/", binned.bin_of_leads, name="bin"),
+    path("leads/<uuid:lead>/removal/", binned.removal, name="removal"),
+    path("leads/<uuid:lead>/restoration/", binned.restoration, name="restoration"),
     path("leads/<uuid:lead>/edit/", lead.edit, name="edit"),
     path("leads/<uuid:lead>/notes/", lead.notes, name="notes"),
     path("leads/<uuid:lead>/owner/", lead.owner, name="owner"),

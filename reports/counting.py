@@ -24,7 +24,7 @@ def count_day(day: dt.date, zone: zoneinfo.ZoneInfo, people: Collection[uuid.UUI
     """Return unsaved figures of `day`, one of each of `people` (None: of everyone with something to count)."""
     first, after = bounds(day, day, zone)
     calls = Call.objects.attempts().filter(started_at__gte=first, started_at__lt=after)
-    won = Lead.objects.filter(won_at__gte=first, won_at__lt=after, assigned_to__isnull=False)
+    won = Lead.everything.filter(won_at__gte=first, won_at__lt=after, assigned_to__isnull=False)
     if people is not None:
         calls, won = calls.filter(telecaller__in=people), won.filter(assigned_to__in=people)
     by_campaign = _by_campaign(calls, zone)
@@ -49,7 +49,8 @@ def count_organisation(day: dt.date, zone: zoneinfo.ZoneInfo, parts: Iterable[Da
             by_campaign[campaign].plus(part.counts_of(campaign))
     calls = Call.objects.attempts().filter(started_at__gte=first, started_at__lt=after)
     gaps = _gaps(calls, first, zone, of_the_telecaller=False)
-    conversions = Lead.objects.filter(won_at__gte=first, won_at__lt=after).count()
+    # A lead that went into the bin since was won all the same.
+    conversions = Lead.everything.filter(won_at__gte=first, won_at__lt=after).count()
     return _figures(day, None, by_campaign, gaps.get(None, {}), conversions)
 
 

@@ -59,8 +59,10 @@ class Selection:
 
     @property
     def leads(self) -> Any:
-        """The leads of these people and this campaign, of whatever day."""
-        leads = Lead.objects.all()
+        """The leads of these people and this campaign, of whatever day, without those in the bin."""
+        return self._of(Lead.objects.all())
+
+    def _of(self, leads: Any) -> Any:
         if self.people is not None:
             nobodys = Q(assigned_to=None) if self.unowned else Q()
             leads = leads.filter(Q(assigned_to__in=self.people) | nobodys)
@@ -76,9 +78,9 @@ class Selection:
 
     @property
     def won(self) -> Any:
-        """Those of the leads that entered a won status in the period."""
+        """The leads that entered a won status in the period, whether or not they are in the bin by now."""
         first, after = bounds(self.period.first, self.period.last, current_organisation().zone)
-        return self.leads.filter(won_at__gte=first, won_at__lt=after)
+        return self._of(Lead.everything.all()).filter(won_at__gte=first, won_at__lt=after)
 
     @property
     def follow_ups(self) -> "QuerySet[FollowUp]":

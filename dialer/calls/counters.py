@@ -22,7 +22,7 @@ def count_calls(lead_ids: Iterable[uuid.UUID]) -> None:
 
     The leads are locked first: of two who count at once, the second sees the calls of the first.
     """
-    leads = list(Lead.objects.select_for_update(of=("self",)).filter(pk__in=set(lead_ids)).order_by("pk"))
+    leads = list(Lead.everything.select_for_update(of=("self",)).filter(pk__in=set(lead_ids)).order_by("pk"))
     calls = Call.objects.filter(lead__in=[lead.pk for lead in leads], direction=Call.Direction.OUTGOING)
     counted: dict[uuid.UUID, dict[str, Any]] = {
         row.pop("lead"): row
@@ -41,7 +41,7 @@ def count_calls(lead_ids: Iterable[uuid.UUID]) -> None:
     changed = [lead for lead in leads if _count(lead, counted.get(lead.pk, NONE), last.get(lead.pk))]
     if changed:
         # The version stays: it is that of what people edit, and a call must not make their open form stale.
-        Lead.objects.rewrite(changed, COUNTERS)
+        Lead.everything.rewrite(changed, COUNTERS)
 
 
 def _count(lead: Lead, counted: dict[str, Any], last: uuid.UUID | None) -> bool:

@@ -250,7 +250,7 @@ def _remember(entry: QueueEntry, now: dt.datetime) -> None:
 def _load(entry_id: uuid.UUID) -> QueueEntry:
     entry: QueueEntry = QueueEntry.objects.filter(finished_at=None).select_related("campaign").get(pk=entry_id)
     # Apart from the entry: of a table that was just filled PostgreSQL knows nothing, and joins every lead to every entry.
-    entry.lead = Lead.objects.select_related("status", "assigned_to").get(pk=entry.lead_id)
+    entry.lead = Lead.everything.select_related("status", "assigned_to").get(pk=entry.lead_id)
     return entry
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 
 from django.utils import timezone
 
@@ -46,7 +47,10 @@ def waiting_of(lead_id: uuid.UUID) -> QueueEntry | None:
 
 def watch(lead_id: uuid.UUID, what: str) -> None:
     """Follow a change made to a lead outside of a call (see `jini.lib.lead_watch`)."""
-    lead = Lead.objects.select_related("status", "assigned_to").get(pk=lead_id)
+    if what in {lead_watch.DELETED, lead_watch.RESTORED}:
+        follow_bin([lead_id], what)
+        return
+    lead = Lead.everything.select_related("status", "assigned_to").get(pk=lead_id)
     entry = waiting_of(lead_id)
     if what == lead_watch.STATUS:
         if entry is not None and lead.status.is_closed:
@@ -55,6 +59,16 @@ def watch(lead_id: uuid.UUID, what: str) -> None:
         _follow_owner(lead, entry)
     elif what == lead_watch.FOLLOW_UPS:
         _follow_follow_ups(lead, entry)
+
+
+def follow_bin(lead_ids: Collection[uuid.UUID], what: str) -> None:
+    """Let leads that went into the bin wait no more; who comes back out of it waits where it did."""
+    mine = QueueEntry.objects.filter(lead__in=lead_ids)
+    if what == lead_watch.DELETED:
+        ended = {"finished_at": timezone.now(), "finished_because": Finished.DELETED}
+        mine.filter(finished_at=None).update(leased_to=None, lease_until=None, **ended)
+    else:
+        mine.filter(finished_because=Finished.DELETED).update(finished_at=None, finished_because="")
 
 
 def _ending(call: Call, entry: QueueEntry) -> str:
@@ -67,6 +81,8 @@ def _ending(call: Call, entry: QueueEntry) -> str:
         Finished.NOT_INTERESTED: outcome.is_not_interested,
         Finished.UNWORKABLE: outcome.is_unworkable,
         Finished.CLOSED: outcome.next_status is not None and outcome.next_status.is_closed,
+        # It went into the bin during the call.
+        Finished.DELETED: call.lead.deleted_at is not None,
     }
     return next((str(because) for because, holds in flags.items() if holds), "")
 

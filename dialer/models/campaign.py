@@ -163,6 +163,7 @@ class QueueEntry(OrganisationOwned):
         RETRIES_USED = "retries_used", _("Retries used")
         REFUSED = "refused", _("Not allowed by the contact rules")
         CAMPAIGN_ENDED = "campaign_ended", _("Campaign ended")
+        DELETED = "deleted", _("Lead in the bin")
 
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False

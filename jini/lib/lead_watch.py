@@ -5,13 +5,18 @@ in the same queue as one planned after a call.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 Watcher = Callable[[uuid.UUID, str], None]
+WatcherOfMany = Callable[[Collection[uuid.UUID], str], None]
+Busy = Callable[[Collection[uuid.UUID]], set[uuid.UUID]]
 
 STATUS, OWNER, FOLLOW_UPS = "status", "owner", "follow_ups"
+DELETED, RESTORED = "deleted", "restored"
 
 _watchers: list[Watcher] = []
+_watchers_of_many: list[WatcherOfMany] = []
+_busy: list[Busy] = []
 
 
 def watch(watcher: Watcher) -> Watcher:
@@ -25,3 +30,29 @@ def changed(lead_id: uuid.UUID, what: str) -> None:
     """Tell every watcher that `what` of the lead was changed, within the open scope and transaction."""
     for watcher in _watchers:
         watcher(lead_id, what)
+
+
+def watch_many(watcher: WatcherOfMany, *, busy: Busy) -> None:
+    """Have `watcher(lead_ids, what)` called where many leads change in one step, in a few statements for all of them.
+
+    `busy(lead_ids)` is asked before. It locks, without waiting for anybody, what the watcher will write, and returns the
+    leads of which somebody else holds some of it; those are left for a later step.
+    """
+    if watcher not in _watchers_of_many:
+        _watchers_of_many.append(watcher)
+        _busy.append(busy)
+
+
+def busy(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Lock what hangs on the leads, without waiting; return those of which somebody else holds a part just now."""
+    found: set[uuid.UUID] = set()
+    for ask in _busy:
+        found |= ask(lead_ids)
+    return found
+
+
+def changed_many(lead_ids: Collection[uuid.UUID], what: str) -> None:
+    """Tell every watcher that `what` of the leads was changed, within the open scope and transaction."""
+    if lead_ids:
+        for watcher in _watchers_of_many:
+            watcher(lead_ids, what)

@@ -171,6 +171,7 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
         assert cursor.fetchall() == [
             ("leads_lead", "created_at", "SELECT"),
             ("leads_lead", "custom", "SELECT"),
+            ("leads_lead", "deleted_at", "SELECT"),
             ("leads_lead", "id", "SELECT"),
             ("leads_lead", "organisation_id", "SELECT"),
             ("leads_lead", "search_text", "SELECT"),

@@ -19,6 +19,7 @@ from dialer.models import Campaign, Disposition
 from dialer.tests.factories import make_call, make_campaign
 from jini.lib.work import handler_of
 from leads.actions import importing
+from leads.actions.binning import delete_lead
 from leads.importing import sandbox
 from leads.models import CustomField, LeadTag, SavedView, Status, Tag
 from leads.tests.factories import make_follow_up, make_lead
@@ -75,6 +76,7 @@ MEANINGS = {
     ("dialer:hook_answer", "token"): "call",
     ("leads:move", "status"): "other_status",
     ("leads:import_map", "batch"): "read_batch",
+    ("leads:restoration", "lead"): "binned_lead",
 }
 
 
@@ -105,6 +107,10 @@ class Scene:
         lead = make_lead(assigned_to=self.telecaller, name="Kavita Rao", phone="+919000099901", city="Pune")
         LeadTag.objects.create(lead=lead, tag=self.tag)
         return lead
+
+    @cached_property
+    def binned_lead(self) -> Any:
+        return delete_lead(make_lead(assigned_to=self.telecaller), by=self.admin)
 
     @cached_property
     def tag(self) -> Any:

@@ -37,7 +37,8 @@ class PhoneTaken(Exception):
 
 def locked(lead: Lead, *, version: int | None = None) -> Lead:
     """Return the row of `lead`, locked until the transaction ends; raise `Stale` when `version` is an older one."""
-    row: Lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    # Also of one that went into the bin since: the outcome of a call that was going on is still written down.
+    row: Lead = Lead.everything.select_for_update().get(pk=lead.pk)
     if version is not None and version < row.version:
         raise Stale(row)
     return row

@@ -13,13 +13,13 @@ from accounts.models import Membership, Organisation
 from accounts.tenancy import acting_for
 from accounts.work import schedule
 from jini.lib.jobs import JobState
-from jini.lib.lead_removal import released
 from leads.actions.editing import CUSTOM, answered
 from leads.actions.importing import UNDO, NotPossible
+from leads.actions.removing import remove_leads
 from leads.custom.reading import as_text, as_value
 from leads.importing import stored
 from leads.importing.columns import FIELDS
-from leads.models import Activity, CustomField, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag
+from leads.models import Activity, CustomField, FollowUp, ImportBatch, ImportRow, Lead
 
 MOST = 1_000
 Step = ImportBatch.Step
@@ -63,12 +63,8 @@ def _remove_some(batch: ImportBatch) -> bool:
     if not ids:
         return False
     batch.cursor["lead"] = str(ids[-1])
-    free = released(_untouched(batch, ids))
-    for model in (Activity, LeadTag, LeadPhone):
-        model.objects.filter(lead__in=free).delete()
-    ImportRow.objects.filter(lead__in=free).update(lead=None)
-    Lead.objects.filter(pk__in=free).delete()
-    _count(batch, removed=len(free), kept=len(ids) - len(free))
+    gone = remove_leads(_untouched(batch, ids))
+    _count(batch, removed=len(gone), kept=len(ids) - len(gone))
     return True
 
 
@@ -93,7 +89,7 @@ def _restore_some(batch: ImportBatch) -> bool:
     if not rows:
         return False
     batch.cursor["row"] = rows[-1].number
-    leads = {lead.pk: lead for lead in Lead.objects.select_for_update().filter(pk__in={row.lead_id for row in rows})}
+    leads = {lead.pk: lead for lead in Lead.everything.select_for_update().filter(pk__in={row.lead_id for row in rows})}
     fields = {field.key: field for field in CustomField.objects.all()}
     restored = [row for row in rows if row.lead_id in leads and _restore(leads[row.lead_id], row, batch, fields)]
     _count(batch, restored=len(restored))

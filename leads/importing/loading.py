@@ -24,7 +24,7 @@ from teams.visibility import sight_of
 _TEXTS = tuple(name for name in FIELDS if name != "value")
 _KNOWN = f"""
 SELECT id, phone, assigned_to_id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
-FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) ORDER BY id
+FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) AND deleted_at IS NULL ORDER BY id
 """  # noqa: S608 -- constants
 _STAGE = f"""
 CREATE TEMPORARY TABLE import_stage
@@ -40,7 +40,7 @@ SELECT id, %(organisation)s, phone, {", ".join("nullif(value, '')::numeric" if n
     custom, %(legal_ground)s, %(status)s, owner, CASE WHEN owner IS NOT NULL THEN %(now)s END, %(batch)s, %(by)s, %(now)s,
     %(now)s, 0, 0, 1
 FROM import_stage
-ON CONFLICT (organisation_id, phone) DO NOTHING RETURNING phone
+ON CONFLICT (organisation_id, phone) WHERE deleted_at IS NULL DO NOTHING RETURNING phone
 """  # noqa: S608 -- constants
 _UPDATE = f"""
 UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, value = nullif(u.value, '')::numeric,

@@ -19,10 +19,12 @@ class FollowUpQuerySet(OrganisationQuerySet):
     def within_reach_of(self, member: Membership) -> Self:
         """Those, and the follow-ups on leads that `member` sees: on the page of a lead they all stand."""
         sight = sight_of(member)
-        return self.filter(sight.of("assigned_to") | sight.of_or_nobodys("lead__assigned_to"))
+        seen = sight.of("assigned_to") | sight.of_or_nobodys("lead__assigned_to")
+        return self.filter(seen, lead__deleted_at=None)
 
     def open(self) -> Self:
-        return self.filter(done_at=None, cancelled_at=None)
+        """Neither done nor cancelled, nor of a lead in the bin: nobody owes it anything, unless it is restored."""
+        return self.filter(done_at=None, cancelled_at=None, lead__deleted_at=None)
 
     def overdue(self) -> Self:
         return self.open().filter(due_at__lt=timezone.now())

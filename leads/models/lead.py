@@ -19,6 +19,8 @@ from teams.visibility import sight_of
 # Where leads without one stand in a list that is sorted by it.
 NO_VALUE = Decimal(-1)
 NEVER_CALLED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+# Lists are read without the bin, so their indexes hold nothing of it, however full it is.
+KEPT = models.Q(deleted_at=None)
 
 
 class LeadQuerySet(OrganisationQuerySet):
@@ -33,8 +35,19 @@ class LeadQuerySet(OrganisationQuerySet):
         return self.filter(status__kind__in=[Status.Kind.OPEN, Status.Kind.ON_HOLD])
 
 
+class KeptManager(models.Manager.from_queryset(LeadQuerySet)):  # type: ignore[misc]
+    """The leads that are not in the bin."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Lead(OrganisationOwned):
-    """One person, known by one E.164 number within the organisation."""
+    """One person, known by one E.164 number within the organisation.
+
+    A deleted lead is in the bin: `Lead.objects` leaves it out, `Lead.everything` does not. What points at it (a call, a
+    line of a timeline) still finds it.
+    """
 
     class Language(models.TextChoices):
         ENGLISH = "en", _("English")
@@ -112,6 +125,16 @@ class Lead(OrganisationOwned):
         related_name="+",
         editable=False,
     )
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        "accounts.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
+    )
     updated_at = models.DateTimeField(auto_now=True)
     # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -125,11 +148,19 @@ class Lead(OrganisationOwned):
 
     tags = models.ManyToManyField("leads.Tag", through="leads.LeadTag", related_name="+")
 
-    objects: ClassVar[Any] = scoped(LeadQuerySet)
+    objects: ClassVar[Any] = scoped(manager=KeptManager)
+    everything: ClassVar[Any] = scoped(LeadQuerySet)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "phone"], name="lead_phone_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "phone"], condition=models.Q(deleted_at=None), name="lead_phone_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None, deleted_by=None)
+                | models.Q(deleted_at__isnull=False, deleted_by__isnull=False),
+                name="lead_deleted_at_and_by",
+            ),
             models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_phone_is_e164"),
             models.CheckConstraint(
                 condition=models.Q(assigned_to=None, assigned_at=None)
@@ -147,15 +178,32 @@ class Lead(OrganisationOwned):
             ),
         ]
         indexes = [
-            models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest"),
-            models.Index(fields=["organisation", "assigned_to", "-created_at", "-id"], name="lead_newest_of_owner"),
-            models.Index(fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status"),
+            models.Index(fields=["organisation", "-created_at", "-id"], name="lead_newest", condition=KEPT),
+            models.Index(
+                fields=["organisation", "assigned_to", "-created_at", "-id"],
+                name="lead_newest_of_owner",
+                condition=KEPT,
+            ),
+            models.Index(
+                fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status", condition=KEPT
+            ),
+            models.Index(
+                fields=["organisation", "-deleted_at", "-id"],
+                name="lead_in_bin",
+                condition=models.Q(deleted_at__isnull=False),
+            ),
             models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
             # One for each order of the list (leads/ordering.py).
-            models.Index(fields=["organisation", "search_text", "id"], name="lead_by_name"),
-            models.Index("organisation", Coalesce("value", models.Value(NO_VALUE)), "id", name="lead_by_value"),
+            models.Index(fields=["organisation", "search_text", "id"], name="lead_by_name", condition=KEPT),
             models.Index(
-                "organisation", Coalesce("last_called_at", models.Value(NEVER_CALLED)), "id", name="lead_by_last_call"
+                "organisation", Coalesce("value", models.Value(NO_VALUE)), "id", name="lead_by_value", condition=KEPT
+            ),
+            models.Index(
+                "organisation",
+                Coalesce("last_called_at", models.Value(NEVER_CALLED)),
+                "id",
+                name="lead_by_last_call",
+                condition=KEPT,
             ),
             GinIndex(
                 fields=["organisation", "search_text"], name="lead_by_text", opclasses=["uuid_ops", "gin_trgm_ops"]

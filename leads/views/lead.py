@@ -17,6 +17,7 @@ from jini.lib.forms import typed
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions import editing
+from leads.actions.binning import leaves_at
 from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
 from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
@@ -29,6 +30,15 @@ from privacy.models import DoNotCall
 CONFLICT, INVALID = 409, 422
 
 
+def in_bin(request: MemberRequest, pk: uuid.UUID) -> Lead | None:
+    """Return the lead if it is in the bin, and the member may take it out again."""
+    if not request.member.may(Permission.LEAD_DELETE):
+        return None
+    binned = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False)
+    found: Lead | None = binned.select_related("deleted_by__user").filter(pk=pk).first()
+    return found
+
+
 def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
     """Return the lead that the member may see; 404 for every other."""
     leads = Lead.objects.visible_to(request.member).select_related("status", "assigned_to__user")
@@ -39,6 +49,8 @@ def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    if (binned := in_bin(request, lead)) is not None:
+        return TemplateResponse(request, "leads/binned.html", {"lead": binned, "until": leaves_at(binned)})
     return _page(request, visible(request, lead))
 
 
@@ -75,6 +87,7 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
         "beside": beside(found, request.member, request.GET),
         "view": view_of(request.GET),
+        "may_delete": request.member.may(Permission.LEAD_DELETE),
         "owner_form": _owner_form(request, found),
     }
     return TemplateResponse(request, "leads/lead.html", context, status=status)
@@ -136,7 +149,7 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
     """Show the form; beside it, field by field, what the lead is by now where that differs from what was typed."""
-    now = Lead.objects.select_related("status").get(pk=form.instance.pk)
+    now = Lead.everything.select_related("status").get(pk=form.instance.pk)
     differing: list[Any] = []
     if theirs is not None:
         differing = form.differing(theirs)

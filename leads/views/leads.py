@@ -47,6 +47,7 @@ def leads(request: MemberRequest) -> HttpResponse:
         "chips": [(chip.text, without(request.GET, chip.name).urlencode()) for chip in found.chips],
         "kept": kept(request.GET, found.chips),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
+        "may_delete": request.member.may(Permission.LEAD_DELETE),
         "query": request.GET.urlencode(),
     }
     return fragment(request, "leads/list.html", "rows", context)

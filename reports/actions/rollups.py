@@ -49,7 +49,7 @@ def note_everything() -> None:
     organisation = current_organisation()
     zone = organisation.zone
     called = Call.objects.annotate(day=TruncDate("started_at", tzinfo=zone)).values_list("day", "telecaller")
-    won = Lead.objects.filter(won_at__isnull=False).annotate(day=TruncDate("won_at", tzinfo=zone))
+    won = Lead.everything.filter(won_at__isnull=False).annotate(day=TruncDate("won_at", tzinfo=zone))
     kept = DayFigures.objects.values_list("day", "telecaller")
     buckets = {*called.distinct(), *won.values_list("day", "assigned_to").distinct(), *kept}
     DirtyDay.objects.bulk_create(DirtyDay(day=day, telecaller_id=who) for day, who in buckets)
