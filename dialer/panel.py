@@ -11,7 +11,7 @@ from dialer.calls.contact import decide_to_call
 from dialer.calls.line import rings_telecaller
 from dialer.campaigns.script import paragraphs
 from dialer.models import Call, Disposition
-from leads.models import Lead
+from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
 
 
@@ -30,7 +30,12 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     if call is not None and call.lead_id == lead.pk:
         return {"lead": lead, "call": call} | (wrap_up_context(call) if call.is_in_wrap_up else _script(call, member))
     decision = decide_to_call(lead, member, rings_phone=rings_telecaller())
-    return {"lead": lead, "call": None, "decision": decision, "elsewhere": call}
+    return {"lead": lead, "call": None, "decision": decision, "elsewhere": call, "others": others_of(lead)}
+
+
+def others_of(lead: Lead) -> list[LeadPhone]:
+    """The lead's further numbers that may be called instead of the first one; each is held against the rules when it is."""
+    return list(lead.phones.filter(is_active=True).order_by("position", "id"))
 
 
 def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, Any]:

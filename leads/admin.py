@@ -10,26 +10,17 @@ from django.utils import timezone
 from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
-from jini.lib.phone import read_phone
+from leads.forms import one_number
 from leads.models import FollowUp, ImportBatch, Lead, Status, Tag
-from leads.phone_faults import PHONE_FAULTS
 
 LEAD_FIELDS = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
-
-
-def read_one(raw: str) -> str:
-    """Return the first number in `raw` in E.164; raise ValidationError with the reason when there is none."""
-    found = read_phone(raw)
-    if found.fault is not None:
-        raise ValidationError(str(PHONE_FAULTS[found.fault]))
-    return found.numbers[0]
 
 
 class PhoneForm(forms.ModelForm):  # type: ignore[type-arg]
     """Reads the number as people write it, and refuses one that another row has: a constraint the form cannot see."""
 
     def clean_phone(self) -> str:
-        phone = read_one(self.cleaned_data["phone"])
+        phone = one_number(self.cleaned_data["phone"])
         if type(self.instance).objects.filter(phone=phone).exclude(pk=self.instance.pk).exists():
             raise ValidationError("This number is on another row already.")
         return phone
@@ -44,7 +35,7 @@ class LeadResource(ModelResource):  # type: ignore[misc]
         report_skipped = True
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        row["phone"] = read_one(str(row.get("phone") or ""))
+        row["phone"] = one_number(str(row.get("phone") or ""))
 
     def before_save_instance(self, instance: Lead, row: Any, **kwargs: Any) -> None:
         new_lead(instance)

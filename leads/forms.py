@@ -14,10 +14,19 @@ from accounts.models import Membership
 from jini.lib.phone import read_phone
 from leads.custom.inputs import inputs
 from leads.custom.showing import in_words
-from leads.models import CustomField, Lead
+from leads.models import CustomField, Lead, LeadPhone
 from leads.phone_faults import PHONE_FAULTS
 from leads.picks import quick_picks
 from teams.visibility import people_seen_by
+
+
+def one_number(text: str) -> str:
+    """Return the first number in `text` in E.164; raise ValidationError with what is wrong when there is none."""
+    found = read_phone(text)
+    if found.fault is not None:
+        raise forms.ValidationError(str(PHONE_FAULTS[found.fault]))
+    return found.numbers[0]
+
 
 OWN = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
 
@@ -37,10 +46,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_phone(self) -> str:
         """Return the number in E.164, or say what is wrong with it."""
-        found = read_phone(self.cleaned_data["phone"])
-        if found.fault is not None:
-            raise forms.ValidationError(str(PHONE_FAULTS[found.fault]))
-        return found.numbers[0]
+        return one_number(self.cleaned_data["phone"])
 
     @property
     def values(self) -> dict[str, Any]:
@@ -96,6 +102,21 @@ class OwnerForm(forms.Form):
         people: Any = self.fields["owner"]
         people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
+
+
+class NumberForm(forms.Form):
+    """A further number of a lead."""
+
+    number = forms.CharField(label=_("Further number"), max_length=60)
+    kind = forms.ChoiceField(label=_("Kind"), choices=LeadPhone.Kind.choices, initial=LeadPhone.Kind.MOBILE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].widget.attrs |= {"type": "tel"}
+
+    def clean_number(self) -> str:
+        """Return the number in E.164, or say what is wrong with it."""
+        return one_number(self.cleaned_data["number"])
 
 
 class TagForm(forms.Form):

@@ -28,6 +28,8 @@ ICONS = {
 }
 # A change of this field belongs to a call, not to the lead: its values are ids of outcomes.
 OUTCOME = "outcome"
+# And a change of this one to a number beside the lead.
+NUMBERS = "phones"
 # The chips above the timeline.
 FILTERS = {
     "calls": [Kind.CALL],
@@ -151,6 +153,12 @@ def _is_custom(change: dict[str, Any]) -> bool:
 
 def _field(change: dict[str, Any]) -> tuple[str, str, str]:
     name = str(change.get("field", ""))
+    if name == NUMBERS:
+        return (
+            _("Further number"),
+            words.phone_number(change.get("old") or ""),
+            words.phone_number(change.get("new") or ""),
+        )
     known = {field.name: field for field in Lead._meta.get_fields() if hasattr(field, "verbose_name")}  # noqa: SLF001 -- Django's documented name
     label = str(getattr(known.get(name), "verbose_name", name))
     return label[:1].upper() + label[1:], _shown(change.get("old")), _shown(change.get("new"))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import binned, custom_fields, follow_ups, imports, lead, leads, saved_views, statuses
+from leads.views import binned, custom_fields, follow_ups, imports, lead, leads, numbers, saved_views, statuses
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/owner/", lead.owner, name="owner"),
     path("leads/<uuid:lead>/tags/", lead.tags, name="tags"),
     path("leads/<uuid:lead>/tags/<uuid:tag>/removal/", lead.untag, name="untag"),
+    path("leads/<uuid:lead>/numbers/", numbers.add, name="number_add"),
+    path("leads/<uuid:lead>/numbers/<uuid:number>/", numbers.change, name="number"),
+    path("leads/<uuid:lead>/numbers/<uuid:number>/main/", numbers.main, name="number_main"),
+    path("leads/<uuid:lead>/numbers/<uuid:number>/removal/", numbers.removal, name="number_removal"),
     path("leads/<uuid:lead>/follow-ups/", lead.plan, name="plan"),
     path("leads/<uuid:lead>/status/<uuid:status>/", lead.move, name="move"),
     path("imports/", imports.imports, name="imports"),

@@ -35,28 +35,38 @@ def open_call_of(member: Membership) -> Call | None:
 
 
 @transaction.atomic
-def start_call(lead: Lead, *, by: Membership, mode: str | None = None, campaign: Campaign | None = None) -> Call:
+def start_call(
+    lead: Lead, *, by: Membership, mode: str | None = None, campaign: Campaign | None = None, phone: str = ""
+) -> Call:
     """Accept a call of `by` to `lead` and owe its dialling; a second press returns the call of the first.
 
-    Raises `NotAllowed`. The row is written before anybody is asked, with the version of the rules that allowed it.
+    `phone` is another number of the lead than its first one. Raises `NotAllowed`. The row is written before anybody is
+    asked, with the version of the rules that allowed it.
     """
     running = open_call_of(by)
     if running is not None and running.lead_id == lead.pk and running.is_live:
         return running
     account = line.active_account()
     mode = _mode(account, mode)
-    decision = decide_to_call(lead, by, rings_phone=mode == Call.Mode.BRIDGE)
+    decision = decide_to_call(lead, by, rings_phone=mode == Call.Mode.BRIDGE, phone=phone)
     if not decision.is_allowed:
         raise NotAllowed(decision)
+    call = Call(
+        lead=lead,
+        telecaller=by,
+        campaign=campaign,
+        phone=phone or lead.phone,
+        policy_version=decision.policy_version,
+    )
     try:
         with transaction.atomic():
-            call = _write(lead, by, account, mode, campaign, decision)
+            _write(call, account, mode)
     except IntegrityError:
         # Another press, another tab or another telecaller was quicker: the unique keys let one through.
         running = open_call_of(by)
         if running is not None and running.lead_id == lead.pk:
             return running
-        raise NotAllowed(decide_to_call(lead, by)) from None
+        raise NotAllowed(decide_to_call(lead, by, phone=phone)) from None
     set_presence(by, Presence.State.ON_CALL)
     audit.record("call.started", by=by, subject=call, lead=str(lead.pk), mode=mode, rules=call.policy_version)
     if mode != Call.Mode.OWN_PHONE:
@@ -71,23 +81,14 @@ def _mode(account: TelephonyAccount, mode: str | None) -> str:
     return mode or DialerSettings.objects.get().default_mode
 
 
-def _write(
-    lead: Lead, by: Membership, account: TelephonyAccount, mode: str, campaign: Campaign | None, decision: Decision
-) -> Call:
+def _write(call: Call, account: TelephonyAccount, mode: str) -> None:
     is_own = mode == Call.Mode.OWN_PHONE
-    call: Call = Call.objects.create(
-        lead=lead,
-        telecaller=by,
-        campaign=campaign,
-        mode=mode,
-        provider=TelephonyAccount.Provider.OWN_PHONE if is_own else account.provider,
-        phone=lead.phone,
-        caller_id="" if is_own else account.caller_id,
-        status=Call.Status.INITIATED if is_own else Call.Status.INTENT,
-        started_at=timezone.now(),
-        policy_version=decision.policy_version,
-    )
-    return call
+    call.mode = mode
+    call.provider = TelephonyAccount.Provider.OWN_PHONE if is_own else account.provider
+    call.caller_id = "" if is_own else account.caller_id
+    call.status = Call.Status.INITIATED if is_own else Call.Status.INTENT
+    call.started_at = timezone.now()
+    call.save(force_insert=True)
 
 
 @transaction.atomic

@@ -77,12 +77,18 @@ def decide_by(lead: Lead, facts: Facts, policy: ContactPolicy, at: dt.datetime) 
 
 
 def decide_to_call(
-    lead: Lead, telecaller: Membership | None, *, at: dt.datetime | None = None, rings_phone: bool = False
+    lead: Lead,
+    telecaller: Membership | None,
+    *,
+    at: dt.datetime | None = None,
+    rings_phone: bool = False,
+    phone: str = "",
 ) -> Decision:
     """Hold a call of `telecaller` to `lead` against all contact rules, the telecaller's line and the day's limit too.
 
     Without a telecaller the question is whether anybody may call, whose line is then taken to be free. `rings_phone`:
-    the call begins by ringing the telecaller's own phone, whose number must then be known.
+    the call begins by ringing the telecaller's own phone, whose number must then be known. `phone`: another number of
+    the lead than its first one.
     """
     at = at or timezone.now()
     organisation = current_organisation()
@@ -92,8 +98,8 @@ def decide_to_call(
         cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": who, "midnight": midnight})
         is_on_call, calls = cast("tuple[bool | None, int]", cursor.fetchone())
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
-    facts = _facts(lead, at)
-    contact = _contact(lead, facts, at)
+    facts = _facts(lead, at, phone)
+    contact = _contact(lead, facts, at, phone)
     telecaller_state = state[is_on_call]
     if telecaller_state is TelecallerState.FREE and rings_phone and telecaller is not None and not telecaller.phone:
         telecaller_state = TelecallerState.NO_PHONE
@@ -139,9 +145,9 @@ def since_and_soon(at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return at - RECENT, at + APPOINTMENT
 
 
-def _contact(lead: Lead, facts: Facts, at: dt.datetime) -> Contact:
+def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "") -> Contact:
     organisation = current_organisation()
-    number = number_of(lead.phone)
+    number = number_of(phone or lead.phone)
     return Contact(
         organisation_is_active=organisation.state == Organisation.State.ACTIVE,
         number=number,
@@ -160,7 +166,7 @@ def _rules(policy: ContactPolicy, facts: Facts) -> Rules:
     return replace(rules, minimum_gap=dt.timedelta(0)) if facts.has_appointment else rules
 
 
-def _facts(lead: Lead, at: dt.datetime) -> Facts:
+def _facts(lead: Lead, at: dt.datetime, phone: str = "") -> Facts:
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [current_organisation().pk, lead.pk, lead.phone, *since_and_soon(at)])
+        cursor.execute(_FACTS, [current_organisation().pk, lead.pk, phone or lead.phone, *since_and_soon(at)])
         return Facts.of(parsed(cast("tuple[str]", cursor.fetchone())[0]))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -25,14 +25,28 @@ CONFLICT, LONGEST_NOTE = 409, 4000
 @requires(Permission.CALL_MAKE)
 def start_call(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
+    phone = _number(found, typed(request.POST.get("number", "")))
     entry = QueueEntry.objects.filter(lead=found, finished_at=None).select_related("campaign").first()
     try:
-        calling.start_call(found, by=request.member, campaign=entry.campaign if entry else None)
+        calling.start_call(found, by=request.member, campaign=entry.campaign if entry else None, phone=phone)
     except calling.NotAllowed as refusal:
         context = {"lead": found, "decision": refusal.decision}
         return TemplateResponse(request, "dialer/refused.html", context, status=CONFLICT)
     take(found, request.member)
     return redirect(found)
+
+
+def _number(lead: Lead, pk: str) -> str:
+    """The further number that is to be called; "" for the lead's first one, and 404 for one that it does not have."""
+    if not pk:
+        return ""
+    try:
+        found = lead.phones.filter(pk=uuid.UUID(pk), is_active=True).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return str(found.phone)
 
 
 @require_POST

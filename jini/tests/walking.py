@@ -21,7 +21,7 @@ from jini.lib.work import handler_of
 from leads.actions import importing
 from leads.actions.binning import delete_lead
 from leads.importing import sandbox
-from leads.models import CustomField, LeadTag, SavedView, Status, Tag
+from leads.models import CustomField, LeadPhone, LeadTag, SavedView, Status, Tag
 from leads.tests.factories import make_follow_up, make_lead
 from teams.models import Team
 
@@ -190,6 +190,10 @@ class Scene:
     def custom_field(self) -> Any:
         choices = [{"key": "1", "name": "Yes", "name_hi": "", "is_active": True}]
         return CustomField.objects.create(name="Visit", kind="choice", number=1, choices=choices)
+
+    @cached_property
+    def number(self) -> Any:
+        return LeadPhone.objects.create(lead=self.lead, phone="+919000099904", kind="work")
 
     @cached_property
     def view(self) -> Any:

@@ -234,12 +234,24 @@ class Lead(OrganisationOwned):
 
 
 class LeadPhone(OrganisationOwned):
-    """A further number of a lead; the first one stands on the lead itself."""
+    """A further number of a lead; the first one, which is called, stands on the lead itself.
+
+    One that is not in use any more stays, so that who calls from it is known, and is not called.
+    """
+
+    class Kind(models.TextChoices):
+        MOBILE = "mobile", _("Mobile")
+        HOME = "home", _("Home")
+        WORK = "work", _("Work")
+        WHATSAPP = "whatsapp", _("WhatsApp")
+        OTHER = "other", _("Other")
 
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="phones", db_index=False
     )
     phone = models.CharField(_("phone"), max_length=16)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.OTHER)
+    is_active = models.BooleanField(_("in use"), default=True)
     position = models.PositiveSmallIntegerField(default=1)
 
     class Meta:

@@ -20,7 +20,7 @@ from leads.actions import editing
 from leads.actions.binning import leaves_at
 from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
-from leads.forms import EditForm, FollowUpTime, NoteForm, OwnerForm, TagForm
+from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
 from leads.models import Activity, CustomField, FollowUp, Lead, Status, Tag
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
@@ -51,10 +51,10 @@ def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
 def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if (binned := in_bin(request, lead)) is not None:
         return TemplateResponse(request, "leads/binned.html", {"lead": binned, "until": leaves_at(binned)})
-    return _page(request, visible(request, lead))
+    return lead_page(request, visible(request, lead))
 
 
-def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) -> HttpResponse:
+def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) -> HttpResponse:
     chip = request.GET.get("show", "")
     activities = Activity.objects.filter(lead=found).select_related("actor__user")
     if chip in FILTERS:
@@ -83,7 +83,8 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
         "picks": quick_picks(),
         "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
         "answers": facts(CustomField.objects.in_order(), found.custom),
-        "alternates": found.phones.order_by("position"),
+        "alternates": found.phones.order_by("position", "id"),
+        "number_form": forms.get("number") or NumberForm(),
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
         "beside": beside(found, request.member, request.GET),
         "view": view_of(request.GET),
@@ -93,7 +94,7 @@ def _page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) 
     return TemplateResponse(request, "leads/lead.html", context, status=status)
 
 
-def _back(request: MemberRequest, found: Lead) -> HttpResponse:
+def back_to(request: MemberRequest, found: Lead) -> HttpResponse:
     """To the lead, in the list that it was opened from."""
     view = view_of(request.GET)
     return redirect(f"{found.get_absolute_url()}?{view}" if view else found.get_absolute_url())
@@ -111,10 +112,10 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, INVALID, note=form)
+        return lead_page(request, found, INVALID, note=form)
     editing.add_note(found, form.cleaned_data["text"], by=request.member)
     toast(request, _("The note is saved."))
-    return _back(request, found)
+    return back_to(request, found)
 
 
 @require_POST
@@ -122,7 +123,7 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def move(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     editing.change_status(found, get_object_or_404(Status.objects.in_order(), pk=status), by=request.member)
-    return _back(request, found)
+    return back_to(request, found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,7 +145,7 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     except editing.Stale as stale:
         return _form(request, form, CONFLICT, theirs=stale.lead)
     toast(request, _("Saved."))
-    return _back(request, found)
+    return back_to(request, found)
 
 
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
@@ -171,9 +172,9 @@ def owner(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     form = OwnerForm(request.POST, by=request.member)
     if not form.is_valid():
-        return _page(request, found, INVALID, error=_("Choose a member of your organisation."))
+        return lead_page(request, found, INVALID, error=_("Choose a member of your organisation."))
     editing.assign(found, form.cleaned_data["owner"], by=request.member)
-    return _back(request, found)
+    return back_to(request, found)
 
 
 @require_POST
@@ -182,9 +183,9 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     form = TagForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, INVALID, error=_("A tag has 1 to 40 characters."))
+        return lead_page(request, found, INVALID, error=_("A tag has 1 to 40 characters."))
     editing.tag(found, form.cleaned_data["name"], by=request.member)
-    return _back(request, found)
+    return back_to(request, found)
 
 
 @require_POST
@@ -192,7 +193,7 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     editing.untag(found, get_object_or_404(Tag, pk=tag), by=request.member)
-    return _back(request, found)
+    return back_to(request, found)
 
 
 @require_POST
@@ -201,8 +202,8 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     time = FollowUpTime(request.POST)
     if not time.is_valid() or time.moment is None:
-        return _page(request, found, INVALID, error=time.problem)
+        return lead_page(request, found, INVALID, error=time.problem)
     note = typed(request.POST.get("note", "")).strip()
     plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
     toast(request, _("The follow-up is planned."))
-    return _back(request, found)
+    return back_to(request, found)
