@@ -19,6 +19,7 @@ from benchmarks.measuring import Failed
 WORKLOADS = {
     "import": "benchmarks.imports",
     "lead_list": "benchmarks.lead_list",
+    "bulk_assign": "benchmarks.bulk",
     "next_lead": "benchmarks.next_lead",
     "webhooks": "benchmarks.webhooks",
     "faults": "benchmarks.faults",

@@ -12,13 +12,19 @@ class DialerConfig(AppConfig):
         from accounts.permissions import Permission  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from dialer import tasks  # noqa: F401, PLC0415 -- its handlers register at import
+        from dialer.campaigns.adding import ADD  # noqa: PLC0415 -- as above
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
-        from dialer.campaigns.settling import watch  # noqa: PLC0415 -- models are loaded only now
+        from dialer.campaigns.settling import (  # noqa: PLC0415 -- models are loaded only now
+            held_elsewhere,
+            watch,
+            watch_many,
+        )
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
         from dialer.lead_filters import OF_CAMPAIGN  # noqa: PLC0415 -- as above
         from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
+            lead_bulk,
             lead_filters,
             lead_removal,
             lead_watch,
@@ -33,6 +39,8 @@ class DialerConfig(AppConfig):
         lead_filters.register(OF_CAMPAIGN)
         lead_removal.on_removal(release)
         lead_watch.watch(watch)
+        lead_watch.watch_many(watch_many, busy=held_elsewhere)
+        lead_bulk.register(ADD)
         on_founding(give_dialer)
         on_emptying(empty)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))

@@ -6,8 +6,23 @@ from functools import partial
 from django.db import transaction
 
 from jini.lib.removal import delete_all
+from leads.bulk.actions import EXPORT
+from leads.bulk.exporting import part
 from leads.importing.stored import rows_path
-from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, LeadPhone, LeadTag, SavedView, Tag, ViewMark
+from leads.models import (
+    Activity,
+    BulkJob,
+    BulkRow,
+    FollowUp,
+    ImportBatch,
+    ImportRow,
+    Lead,
+    LeadPhone,
+    LeadTag,
+    SavedView,
+    Tag,
+    ViewMark,
+)
 
 
 def empty() -> dict[str, int]:
@@ -16,4 +31,10 @@ def empty() -> dict[str, int]:
         for name in (batch.file.name, rows_path(batch).name):
             delete: Callable[[], None] = partial(batch.file.storage.delete, name)
             transaction.on_commit(delete)
-    return delete_all(ViewMark, SavedView, Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag)
+    for job in BulkJob.objects.filter(action=EXPORT):
+        path = part(job)
+        for each in (path, path.with_suffix(".xlsx")):
+            transaction.on_commit(partial(each.unlink, missing_ok=True))
+    return delete_all(
+        ViewMark, SavedView, BulkRow, BulkJob, Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag
+    )

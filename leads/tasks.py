@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from jini.lib.work import handler
-from leads.actions import binning, importing
+from leads.actions import binning, bulk, importing
 from leads.actions.undoing_import import undo_stretch
 from leads.importing.ahead import ReadAhead
 
 # Well below the lease of a due task; then other organisations' lists have their turn.
 TURN_SECONDS = 20
+LONGEST_REST = 0.1
 
 
 @handler(importing.READ, queue="bulk")
@@ -44,6 +45,29 @@ def run(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
 def undo(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
     """Take rows back for a while."""
     return _for_a_while(undo_stretch, organisation, batch_id)
+
+
+@handler(bulk.WORK, queue="bulk")
+def work_through(organisation: Organisation, job_id: uuid.UUID) -> dt.datetime | None:
+    """Do something with many leads for a while.
+
+    Between two steps as long a rest as the step took, up to a limit: other work of the database has its turn.
+    """
+    until = time.monotonic() + TURN_SECONDS
+    while (began := time.monotonic()) < until:
+        left = bulk.take_step(organisation, job_id)
+        if left is bulk.Next.NOTHING:
+            return None
+        if left is bulk.Next.LATER:
+            return timezone.now() + dt.timedelta(seconds=1)
+        time.sleep(min(time.monotonic() - began, LONGEST_REST))
+    return timezone.now()
+
+
+@handler(bulk.FILE_GONE, queue="bulk")
+def forget_file(organisation: Organisation, job_id: uuid.UUID) -> None:
+    """Delete the file of an export."""
+    bulk.forget_file(organisation, job_id)
 
 
 @handler(binning.EMPTY, queue="bulk")

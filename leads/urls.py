@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import binned, custom_fields, follow_ups, imports, lead, leads, numbers, saved_views, statuses
+from leads.views import binned, bulk, custom_fields, follow_ups, imports, lead, leads, numbers, saved_views, statuses
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/new/", leads.new, name="new"),
     path("leads/new/known/", leads.known, name="known"),
     path("leads/<uuid:lead>/", lead.lead, name="lead"),
+    path("leads/bulk/", bulk.bulk_jobs, name="bulk_jobs"),
+    path("leads/bulk/<slug:action>/", bulk.bulk, name="bulk"),
+    path("leads/bulk/jobs/<uuid:bulk_job>/", bulk.bulk_job, name="bulk_job"),
+    path("leads/bulk/jobs/<uuid:bulk_job>/stop/", bulk.bulk_stop, name="bulk_stop"),
+    path("leads/bulk/jobs/<uuid:bulk_job>/undo/", bulk.bulk_undo, name="bulk_undo"),
+    path("leads/bulk/jobs/<uuid:bulk_job>/rows/", bulk.bulk_rows, name="bulk_rows"),
+    path("leads/bulk/jobs/<uuid:bulk_job>/file/", bulk.bulk_file, name="bulk_file"),
     path("leads/bin/", binned.bin_of_leads, name="bin"),
     path("leads/<uuid:lead>/removal/", binned.removal, name="removal"),
     path("leads/<uuid:lead>/restoration/", binned.restoration, name="restoration"),

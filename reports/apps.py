@@ -11,11 +11,12 @@ class ReportsConfig(AppConfig):
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
         from reports import tasks  # noqa: F401, PLC0415 -- its handlers register at import
-        from reports.actions.rollups import note_change, note_everything  # noqa: PLC0415 -- models are loaded only now
+        from reports.actions.rollups import note_change, note_changes, note_everything  # noqa: PLC0415 -- models are loaded only now
         from reports.actions.verification import owe_verification  # noqa: PLC0415 -- as above
         from reports.removal import empty  # noqa: PLC0415 -- as above
 
         figures.on_change(note_change)
+        figures.on_changes(note_changes)
         figures.on_upheaval(note_everything)
         on_founding(owe_verification)
         on_emptying(empty)

@@ -8,13 +8,8 @@ from django.utils import timezone
 
 from accounts.tenancy import current_organisation
 from dialer.models import Campaign, DialerSettings
+from jini.lib.ids import UUID7_SQL
 
-# Time-ordered ids (RFC 9562, version 7), also on servers older than PostgreSQL 18, which has uuidv7().
-_UUID7 = (
-    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
-    "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), "
-    "'hex')::uuid"
-)
 # Whoever asked us lately is called first (rank 2): a lead that was not imported and has not been called. The others are
 # called in the order in which they were written down. An owned lead is kept for its owner, who alone may see it.
 _ENQUEUE = f"""
@@ -29,7 +24,7 @@ WITH chosen AS MATERIALIZED (
 ), fresh AS (
     INSERT INTO dialer_queueentry
         (id, organisation_id, lead_id, campaign_id, rank, due_at, attempts, reserved_for_id, finished_because)
-    SELECT {_UUID7}, %s, c.id, %s,
+    SELECT {UUID7_SQL}, %s, c.id, %s,
         CASE WHEN c.import_batch_id IS NULL AND c.attempts = 0 AND c.created_at > %s - %s * interval '1 minute'
              THEN 2 ELSE 4 END,
         %s - row_number() OVER (ORDER BY c.created_at DESC, c.id DESC) * interval '1 microsecond',

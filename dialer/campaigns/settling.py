@@ -3,14 +3,50 @@
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
+from accounts.tenancy import current_organisation
 from dialer.models import Call, QueueEntry, RetryRule
 from jini.lib import lead_watch
 from leads.models import FollowUp, Lead
 
 Rank, Finished = QueueEntry.Rank, QueueEntry.Finished
+
+_WAITING = """
+SELECT id, lead_id::text FROM dialer_queueentry
+WHERE organisation_id = %(organisation)s AND lead_id = ANY(%(leads)s::uuid[]) AND finished_at IS NULL
+"""
+_FOLLOW_STATUSES = """
+UPDATE dialer_queueentry q
+SET finished_at = %(now)s, finished_because = 'closed', leased_to_id = NULL, lease_until = NULL
+FROM leads_lead l JOIN leads_status s ON s.organisation_id = l.organisation_id AND s.id = l.status_id
+WHERE q.organisation_id = %(organisation)s AND q.lead_id = ANY(%(leads)s::uuid[]) AND q.finished_at IS NULL
+  AND l.organisation_id = q.organisation_id AND l.id = q.lead_id AND s.kind IN ('won', 'lost', 'invalid')
+"""
+# What `_follow_owner` does with one: each waits for its owner, a promise for who made it; of nobody's leads those that
+# wait in no campaign wait no more. Nothing is taken out of the hands of who is at the call.
+_FOLLOW_OWNERS = """
+WITH follows AS (
+    SELECT q.id, l.assigned_to_id AS owner, q.campaign_id IS NULL AND l.assigned_to_id IS NULL AS ends,
+        q.leased_to_id IS DISTINCT FROM l.assigned_to_id AND NOT EXISTS (
+            SELECT 1 FROM dialer_call c
+            WHERE c.organisation_id = q.organisation_id AND c.lead_id = q.lead_id AND c.closed_at IS NULL
+        ) AS is_laid_down
+    FROM dialer_queueentry q JOIN leads_lead l ON l.organisation_id = q.organisation_id AND l.id = q.lead_id
+    WHERE q.organisation_id = %(organisation)s AND q.lead_id = ANY(%(leads)s::uuid[]) AND q.finished_at IS NULL
+      AND NOT (q.rank = 0 AND l.assigned_to_id IS NULL)
+)
+UPDATE dialer_queueentry q SET
+    reserved_for_id = CASE WHEN f.ends THEN q.reserved_for_id ELSE f.owner END,
+    finished_at = CASE WHEN f.ends THEN %(now)s END,
+    finished_because = CASE WHEN f.ends THEN 'done' ELSE '' END,
+    leased_to_id = CASE WHEN f.ends OR f.is_laid_down THEN NULL ELSE q.leased_to_id END,
+    lease_until = CASE WHEN f.ends OR f.is_laid_down THEN NULL ELSE q.lease_until END
+FROM follows f WHERE q.organisation_id = %(organisation)s AND q.id = f.id
+"""
 
 
 def settle(call: Call) -> QueueEntry | None:
@@ -61,14 +97,44 @@ def watch(lead_id: uuid.UUID, what: str) -> None:
         _follow_follow_ups(lead, entry)
 
 
-def follow_bin(lead_ids: Collection[uuid.UUID], what: str) -> None:
+def follow_bin(lead_ids: Collection[uuid.UUID | str], what: str) -> None:
     """Let leads that went into the bin wait no more; who comes back out of it waits where it did."""
     mine = QueueEntry.objects.filter(lead__in=lead_ids)
     if what == lead_watch.DELETED:
-        ended = {"finished_at": timezone.now(), "finished_because": Finished.DELETED}
-        mine.filter(finished_at=None).update(leased_to=None, lease_until=None, **ended)
+        mine.filter(finished_at=None).update(**_ended(Finished.DELETED))
     else:
         mine.filter(finished_because=Finished.DELETED).update(finished_at=None, finished_because="")
+
+
+def watch_many(lead_ids: Collection[uuid.UUID | str], what: str) -> None:
+    """Follow a change made to many leads at once, whose waiting places `held_elsewhere` has locked."""
+    if what in {lead_watch.DELETED, lead_watch.RESTORED}:
+        follow_bin(lead_ids, what)
+        return
+    statements = {lead_watch.STATUS: _FOLLOW_STATUSES, lead_watch.OWNER: _FOLLOW_OWNERS}
+    if (statement := statements.get(what)) is not None:
+        _ask(statement, lead_ids)
+
+
+def held_elsewhere(lead_ids: Collection[uuid.UUID | str]) -> set[str]:
+    """Lock the waiting places of the leads that nobody else is writing; return the leads of the others."""
+    held = {pk for pk, _lead in _ask(_WAITING + "ORDER BY id FOR UPDATE SKIP LOCKED", lead_ids)}
+    return {lead for pk, lead in _ask(_WAITING, lead_ids) if pk not in held}
+
+
+def _ask(statement: str, lead_ids: Collection[uuid.UUID | str]) -> list[tuple[Any, ...]]:
+    asked = {
+        "organisation": current_organisation().pk,
+        "leads": [str(lead) for lead in lead_ids],
+        "now": timezone.now(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def _ended(because: str) -> dict[str, Any]:
+    return {"finished_at": timezone.now(), "finished_because": because, "leased_to": None, "lease_until": None}
 
 
 def _ending(call: Call, entry: QueueEntry) -> str:

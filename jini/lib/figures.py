@@ -2,11 +2,14 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 Listener = Callable[[dt.datetime, uuid.UUID | None], None]
 
+ListenerToMany = Callable[[Sequence[tuple[dt.datetime, uuid.UUID | None]]], None]
+
 _listeners: list[Listener] = []
+_listeners_to_many: list[ListenerToMany] = []
 _upheavals: list[Callable[[], None]] = []
 
 
@@ -25,6 +28,20 @@ def mark_dirty(moment: dt.datetime, member_id: uuid.UUID | None) -> None:
     """
     for listen in _listeners:
         listen(moment, member_id)
+
+
+def on_changes(listen: ListenerToMany) -> ListenerToMany:
+    """Have `listen([(moment, member_id)])` called for changes that come many at once; filled in `AppConfig.ready()`."""
+    if listen not in _listeners_to_many:
+        _listeners_to_many.append(listen)
+    return listen
+
+
+def mark_many_dirty(changes: Sequence[tuple[dt.datetime, uuid.UUID | None]]) -> None:
+    """Say the same of many changes, of each day and member once."""
+    if changes:
+        for listen in _listeners_to_many:
+            listen(changes)
 
 
 def on_upheaval(listen: Callable[[], None]) -> Callable[[], None]:

@@ -5,6 +5,12 @@ import threading
 import time
 import uuid
 
+# The same in SQL, also on servers older than PostgreSQL 18, which has uuidv7(); to the millisecond.
+UUID7_SQL = (
+    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
+    "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), "
+    "'hex')::uuid"
+)
 _lock = threading.Lock()
 _last = 0
 

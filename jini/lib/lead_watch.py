@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Callable, Collection
 
 Watcher = Callable[[uuid.UUID, str], None]
-WatcherOfMany = Callable[[Collection[uuid.UUID], str], None]
-Busy = Callable[[Collection[uuid.UUID]], set[uuid.UUID]]
+# The ids as text: of a thousand leads at a time, making objects of them would take longest.
+WatcherOfMany = Callable[[Collection[str], str], None]
+Busy = Callable[[Collection[str]], set[str]]
 
 STATUS, OWNER, FOLLOW_UPS = "status", "owner", "follow_ups"
 DELETED, RESTORED = "deleted", "restored"
@@ -43,15 +44,15 @@ def watch_many(watcher: WatcherOfMany, *, busy: Busy) -> None:
         _busy.append(busy)
 
 
-def busy(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def busy(lead_ids: Collection[str]) -> set[str]:
     """Lock what hangs on the leads, without waiting; return those of which somebody else holds a part just now."""
-    found: set[uuid.UUID] = set()
+    found: set[str] = set()
     for ask in _busy:
         found |= ask(lead_ids)
     return found
 
 
-def changed_many(lead_ids: Collection[uuid.UUID], what: str) -> None:
+def changed_many(lead_ids: Collection[str], what: str) -> None:
     """Tell every watcher that `what` of the leads was changed, within the open scope and transaction."""
     if lead_ids:
         for watcher in _watchers_of_many:

@@ -17,9 +17,11 @@ from accounts.models import Membership, Organisation, SignInLink
 from accounts.permissions import Permission, Role
 from dialer.models import Campaign, Disposition
 from dialer.tests.factories import make_call, make_campaign
+from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
-from leads.actions import importing
+from leads.actions import bulk, importing
 from leads.actions.binning import delete_lead
+from leads.bulk.actions import actions
 from leads.importing import sandbox
 from leads.models import CustomField, LeadPhone, LeadTag, SavedView, Status, Tag
 from leads.tests.factories import make_follow_up, make_lead
@@ -199,7 +201,18 @@ class Scene:
     def view(self) -> Any:
         return SavedView.objects.create(name="Pune", query="city=Pune", owner=self.telecaller, sharing="organisation")
 
+    @cached_property
+    def bulk_job(self) -> Any:
+        """An export that is done, with its file."""
+        params = {"kind": "csv", "columns": ["name", "phone"]}
+        asked: dict[str, Any] = {"by": self.admin, "query": {}, "picked": [self.lead.pk]}
+        job = bulk.start(uuid7(), actions()["export"], params, **asked)
+        while handler_of(bulk.WORK).run(self.of, job.pk) is not None:
+            pass
+        return job.reloaded()
+
     # Values that are words.
+    action = "tag"
     state = Campaign.State.RUNNING
     kind = "privacy"
     version = 1

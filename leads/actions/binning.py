@@ -60,13 +60,13 @@ def restore_lead(lead: Lead, *, by: Membership) -> Lead:
     return Lead.objects.get(pk=row.pk)
 
 
-def put_into_bin(lead_ids: Collection[uuid.UUID], *, by: Membership) -> None:
+def put_into_bin(lead_ids: Collection[uuid.UUID | str], *, by: Membership) -> None:
     """Mark the leads, which the caller holds locked, as deleted now."""
     now = timezone.now()
     Lead.objects.filter(pk__in=lead_ids).update(deleted_at=now, deleted_by=by, updated_at=now, version=F("version") + 1)
 
 
-def take_out_of_bin(lead_ids: Collection[uuid.UUID]) -> None:
+def take_out_of_bin(lead_ids: Collection[uuid.UUID | str]) -> None:
     """Mark the leads as there again. The unique key refuses a number that another lead has."""
     Lead.everything.filter(pk__in=lead_ids).update(
         deleted_at=None, deleted_by=None, updated_at=timezone.now(), version=F("version") + 1

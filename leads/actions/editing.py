@@ -145,7 +145,7 @@ def tag(lead: Lead, name: str, *, by: Membership) -> Tag:
     word = tag_called(" ".join(name.split()))
     __, is_new = LeadTag.objects.get_or_create(lead=lead, tag=word)
     if is_new:
-        write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old="", new=word.name))
+        write(lead, Activity.Kind.CHANGE, by=by, details=tag_change(old="", new=word.name))
         audit.record("lead.tagged", by=by, subject=lead, tag=str(word.pk))
     return word
 
@@ -155,7 +155,7 @@ def untag(lead: Lead, word: Tag, *, by: Membership) -> bool:
     """Take the tag off the lead; return whether it was there."""
     gone, __ = LeadTag.objects.filter(lead=lead, tag=word).delete()
     if gone:
-        write(lead, Activity.Kind.CHANGE, by=by, details=_tag_change(old=word.name, new=""))
+        write(lead, Activity.Kind.CHANGE, by=by, details=tag_change(old=word.name, new=""))
         audit.record("lead.untagged", by=by, subject=lead, tag=str(word.pk))
     return bool(gone)
 
@@ -186,7 +186,8 @@ def tag_called(name: str) -> Tag:
         return Tag.objects.get(name__iexact=name)
 
 
-def _tag_change(*, old: str, new: str) -> dict[str, Any]:
+def tag_change(*, old: str, new: str) -> dict[str, Any]:
+    """Return what the timeline keeps of a tag that was put on (`new`) or taken off (`old`)."""
     return {"changes": [{"field": "tags", "old": old, "new": new}]}
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 
 from jini.lib.lead_removal import released
-from leads.models import Activity, FollowUp, ImportRow, Lead, LeadPhone, LeadTag
+from leads.models import Activity, BulkRow, FollowUp, ImportRow, Lead, LeadPhone, LeadTag
 
 
 def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -15,6 +15,7 @@ def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     free = released(lead_ids)
     for model in (Activity, FollowUp, LeadTag, LeadPhone):
         model.objects.filter(lead__in=free).delete()
-    ImportRow.objects.filter(lead__in=free).update(lead=None)
+    for model in (ImportRow, BulkRow):
+        model.objects.filter(lead__in=free).update(lead=None)
     Lead.everything.filter(pk__in=free).delete()
     return free

@@ -1,6 +1,7 @@
 """Leads and what the team knows of them."""
 
 from leads.models.activity import Activity
+from leads.models.bulk_job import BulkJob, BulkRow
 from leads.models.custom_field import MOST_FIELDS, CustomField
 from leads.models.follow_up import FollowUp
 from leads.models.import_batch import ImportBatch, ImportRow
@@ -16,6 +17,8 @@ __all__ = [
     "NEVER_CALLED",
     "NO_VALUE",
     "Activity",
+    "BulkJob",
+    "BulkRow",
     "CustomField",
     "FollowUp",
     "ImportBatch",

@@ -14,6 +14,7 @@ from jini.lib.fragments import fragment
 from jini.lib.paging import keyset_page
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken
+from leads.bulk.actions import actions_of
 from leads.filter_form import FilterForm, kept
 from leads.filters import find
 from leads.forms import LeadForm
@@ -48,6 +49,7 @@ def leads(request: MemberRequest) -> HttpResponse:
         "kept": kept(request.GET, found.chips),
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
         "may_delete": request.member.may(Permission.LEAD_DELETE),
+        "verbs": actions_of(request.member),
         "query": request.GET.urlencode(),
     }
     return fragment(request, "leads/list.html", "rows", context)

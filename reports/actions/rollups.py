@@ -39,8 +39,14 @@ def note_change(moment: dt.datetime, member_id: uuid.UUID | None) -> None:
     one due task, and calls would queue up behind each other's lock on it. If the process dies in between, the note
     waits for the organisation's next change, or for the night.
     """
+    note_changes([(moment, member_id)])
+
+
+def note_changes(changes: Sequence[tuple[dt.datetime, uuid.UUID | None]]) -> None:
+    """Remember many changes of one transaction, with one statement."""
     organisation = current_organisation()
-    DirtyDay.objects.create(day=day_of(moment, organisation.zone), telecaller_id=member_id)
+    days = [DirtyDay(day=day_of(moment, organisation.zone), telecaller_id=member) for moment, member in changes]
+    DirtyDay.objects.bulk_create(days)
     transaction.on_commit(lambda: _want_recomputation(organisation), robust=True)
 
 
