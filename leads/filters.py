@@ -28,6 +28,8 @@ class Found:
     # Many have the words; and more than are counted, as the search itself found out.
     is_common: bool = False
     is_counted: bool = False
+    # The organisation's custom fields in use, which were asked for on the way.
+    fields: Sequence[CustomField] = ()
     # How many filters were asked for that narrow nothing, such as one over a field that is used no more.
     unfit: int = 0
 
@@ -55,7 +57,8 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
         found = searching.search(leads, words)
         leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
     leads, chips = narrow(leads, member, query)
-    custom = narrow_custom(leads, CustomField.objects.in_order(), query)
+    fields = list(CustomField.objects.in_order())
+    custom = narrow_custom(leads, fields, query)
     is_alone = sight_of(member).is_whole and not chips and bool(words) != bool(custom.chips)
     return Found(
         custom.leads,
@@ -63,6 +66,7 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
         [*chips, *custom.chips],
         is_common=is_common or custom.is_common,
         is_counted=(is_counted or custom.is_counted) and is_alone,
+        fields=fields,
         unfit=len(asked_for(query)) - len(chips) - len(custom.chips),
     )
 

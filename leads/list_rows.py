@@ -2,9 +2,9 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Min
@@ -12,65 +12,75 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.models.user import name_of
-from jini.lib.templatetags.jini import when, when_about
-from jini.lib.words import phone_number, rupees, urgency
-from leads.models import FollowUp, Status
+from jini.lib import lookups
+from leads.list_columns import Beside, Column
+from leads.models import FollowUp, LeadTag, Status
 
-# Values and no model instances, which would take longer than the query. And of the lead alone: with a table joined to it
-# PostgreSQL may begin with that one, and sort all leads instead of reading a page of them in their order.
-COLUMNS = (
-    "pk",
-    "name",
-    "phone",
-    "city",
-    "value",
-    "last_called_at",
-    "created_at",
-    "status",
-    "assigned_to",
-    "sort_value",
-)
+# What every row needs, whatever its columns are.
+ALWAYS = ("pk", "name", "phone", "sort_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a row."""
+
+    text: Any
+    label: Any
+    classes: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A lead as the list shows it; what there is not is empty."""
+    """A lead as the list shows it."""
 
     pk: uuid.UUID
     url: str
     name: str
-    phone: str
-    city: str
-    status: str
-    colour: str
-    owner: str
-    value: str
-    due: Any
-    urgency: str
-    called: Any
-    created: Any
+    cells: list[Cell]
 
 
-def list_rows(found: Sequence[Any]) -> list[ListRow]:
-    """Return the rows of `found`, which has the values `COLUMNS`; three queries more, whatever their number."""
-    beside = _Beside(
-        statuses=Status.objects.in_bulk({values.status for values in found}),
-        people=_people({values.assigned_to for values in found if values.assigned_to}),
-        due=_next_due(found),
-        # A lead's page stands below the list; asking for fifty addresses one by one takes a millisecond.
-        pages=reverse("leads:list"),
+def values_of(columns: Sequence[Column]) -> list[str]:
+    """Return the values of a lead that `list_rows` takes for these columns.
+
+    Values and no model instances, which would take longer than the query. And of the lead alone: with a table joined to
+    it PostgreSQL may begin with that one, and sort all leads instead of reading a page of them in their order.
+    """
+    return list(dict.fromkeys([*ALWAYS, *(name for column in columns for name in column.needs)]))
+
+
+def list_rows(found: Sequence[Any], columns: Sequence[Column]) -> list[ListRow]:
+    """Return the rows of `found`, which has `values_of(columns)`; a query for what some columns name, none for each row."""
+    beside = _beside(found, {column.key for column in columns})
+    # A lead's page stands below the list; asking for fifty addresses one by one takes a millisecond.
+    pages = reverse("leads:list")
+    labels = [str(column.label) for column in columns]
+    return [
+        ListRow(
+            lead.pk,
+            f"{pages}{lead.pk}/",
+            lead.name or lead.phone,
+            [_cell(lead, beside, column, label) for column, label in zip(columns, labels, strict=True)],
+        )
+        for lead in found
+    ]
+
+
+def _cell(lead: Any, beside: Beside, column: Column, label: str) -> Cell:
+    text = column.say(lead, beside)
+    if text or column.is_always_shown:
+        return Cell(text or column.nothing, label, column.classes)
+    return Cell(column.nothing, label, f"{column.classes} hide")
+
+
+def _beside(found: Sequence[Any], keys: Collection[str]) -> Beside:
+    ids = [lead.pk for lead in found]
+    return Beside(
+        statuses=Status.objects.in_bulk({lead.status for lead in found}) if "status" in keys else {},
+        people=_people({lead.assigned_to for lead in found if lead.assigned_to}) if "owner" in keys else {},
+        due=_next_due(ids) if "due" in keys else {},
+        tags=_tags(ids) if "tags" in keys else {},
+        outcomes=dict(lookups.labels("dispositions")) if "outcome" in keys else {},
     )
-    return [_row(values, beside) for values in found]
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """What rows name, by its id."""
-
-    statuses: Mapping[uuid.UUID, Status]
-    people: Mapping[uuid.UUID, str]
-    due: Mapping[uuid.UUID, dt.datetime]
-    pages: str
 
 
 def _people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -80,27 +90,14 @@ def _people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {pk: name_of(*name) for pk, *name in names}
 
 
-def _next_due(found: Sequence[Any]) -> dict[uuid.UUID, dt.datetime]:
+def _next_due(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     """When something is next due to each of the leads; whoever owes it."""
-    open_ones = FollowUp.objects.open().filter(lead__in=[values.pk for values in found])
-    return dict(open_ones.values_list("lead").annotate(Min("due_at")))
+    return dict(FollowUp.objects.open().filter(lead__in=ids).values_list("lead").annotate(Min("due_at")))
 
 
-def _row(values: Any, beside: _Beside) -> ListRow:
-    value: Decimal | None = values.value
-    status, due = beside.statuses[values.status], beside.due.get(values.pk)
-    return ListRow(
-        pk=values.pk,
-        url=f"{beside.pages}{values.pk}/",
-        name=values.name or values.phone,
-        phone=phone_number(values.phone),
-        city=values.city,
-        status=status.label,
-        colour=status.colour,
-        owner=beside.people.get(values.assigned_to, ""),
-        value="" if value is None else rupees(value),
-        due=when(due),
-        urgency=urgency(due),
-        called=when_about(values.last_called_at) if values.last_called_at else "",
-        created=when_about(values.created_at),
-    )
+def _tags(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The tags of each of the leads, by name."""
+    names: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for lead, name in LeadTag.objects.filter(lead__in=ids).order_by("tag__name").values_list("lead", "tag__name"):
+        names[lead].append(name)
+    return {lead: ", ".join(tags) for lead, tags in names.items()}

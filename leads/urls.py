@@ -8,6 +8,7 @@ app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.leads, name="list"),
     path("leads/filters/", leads.filters, name="filters"),
+    path("leads/columns/", leads.columns, name="columns"),
     path("leads/new/", leads.new, name="new"),
     path("leads/new/known/", leads.known, name="known"),
     path("leads/<uuid:lead>/", lead.lead, name="lead"),

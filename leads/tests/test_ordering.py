@@ -101,25 +101,31 @@ def test_the_list_names_the_next_follow_up_that_is_open(client_of, four, telecal
             done_by=telecaller if done else None,
         )
 
-    rows = {row.pk: row for row in client_of(telecaller).get(LIST).context["rows"]}
+    rows = {row.pk: said(row) for row in client_of(telecaller).get(LIST).context["rows"]}
 
-    assert (now + dt.timedelta(days=2)).astimezone(telecaller.organisation.zone).isoformat() in rows[lead.pk].due
-    assert {row.due for pk, row in rows.items() if pk != lead.pk} == {""}
+    due = (now + dt.timedelta(days=2)).astimezone(telecaller.organisation.zone).isoformat()
+    assert due in rows[lead.pk]["Next follow-up"]
+    assert {row["Next follow-up"] for pk, row in rows.items() if pk != lead.pk} == {"–"}
 
 
 def test_a_row_says_what_the_lead_is(client_of, four, manager, telecaller):
     rows = client_of(manager).get(LIST, {"sort": "name"}).context["rows"]
-    asha, meena = rows[:2]
+    asha, meena = map(said, rows[:2])
 
     assert [row.url for row in rows] == [Lead.objects.get(pk=row.pk).get_absolute_url() for row in rows]
-    assert (asha.value, asha.called, asha.due) == ("", "", "")
-    assert (meena.value, meena.owner, meena.status) == ("₹500", telecaller.name, "New")
+    assert (asha["Value"], asha["Last call"], asha["Next follow-up"]) == ("–", "–", "–")
+    assert (meena["Value"], meena["Owner"]) == ("₹500", telecaller.name)
+    assert ">New<" in meena["Status"]
 
 
 def test_without_a_name_the_number_stands_for_it(client_of, scope, manager):
     make_lead(name="", phone="+919000000077")
 
     assert [row.name for row in client_of(manager).get(LIST).context["rows"]] == ["+919000000077"]
+
+
+def said(row):
+    return {cell.label: str(cell.text) for cell in row.cells}
 
 
 def neighbours_of(client, url):

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +13,7 @@ from accounts.permissions import Permission, requires
 from jini.lib.forms import typed
 from jini.lib.fragments import fragment
 from jini.lib.paging import keyset_page
+from leads import list_columns
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken
 from leads.bulk.actions import actions_of
@@ -19,7 +21,8 @@ from leads.filter_form import FilterForm, kept
 from leads.filters import find
 from leads.forms import LeadForm
 from leads.known import Known, known_by
-from leads.list_rows import COLUMNS, list_rows
+from leads.list_rows import list_rows, values_of
+from leads.models import CustomField
 from leads.ordering import Order, headings, orders, without
 from leads.views_of_list import default_address, may_edit, opened
 
@@ -33,11 +36,14 @@ def leads(request: MemberRequest) -> HttpResponse:
         return redirect(address)
     found, order = find(request.member, request.GET), Order.asked(request.GET)
     view = opened(request.member, request.GET)
-    rows = order.of(found.leads).values_list(*COLUMNS, named=True)
+    columns = list_columns.chosen(request.GET, list_columns.every_column(found.fields))
+    rows = order.of(found.leads).values_list(*values_of(columns), named=True)
     page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
     context = {
         "page": page,
-        "rows": list_rows(page.rows),
+        "rows": list_rows(page.rows, columns),
+        "columns": columns,
+        "columns_asked": request.GET.get(list_columns.COLUMNS_IN_QUERY, ""),
         "order": order,
         "opened": view,
         "is_rewritable": bool(view and view.saved and view.is_changed and may_edit(request.member, view.saved)),
@@ -66,6 +72,24 @@ def filters(request: MemberRequest) -> HttpResponse:
         "orders": orders(),
     }
     return TemplateResponse(request, "leads/list.html#filters", context)
+
+
+@require_safe
+@requires(Permission.LEAD_VIEW)
+def columns(request: MemberRequest) -> HttpResponse:
+    """Ask which columns the list has, in which order; `pick`, once for each, leads to the list that has them."""
+    if picked := request.GET.getlist("pick"):
+        query = list_columns.with_columns(request.GET, picked)
+        return redirect(f"{reverse('leads:list')}?{query or 'view=all'}")
+    every = list_columns.every_column(CustomField.objects.in_order())
+    shown = [column.key for column in list_columns.chosen(request.GET, every)]
+    places = [*shown, *[""] * (list_columns.MOST_COLUMNS - len(shown))]
+    context = {
+        "places": list(enumerate(places, start=1)),
+        "every": every.values(),
+        "rest": without(request.GET, list_columns.COLUMNS_IN_QUERY).items(),
+    }
+    return TemplateResponse(request, "leads/_columns.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
