@@ -123,11 +123,8 @@ def held_elsewhere(lead_ids: Collection[uuid.UUID | str]) -> set[str]:
 
 
 def _ask(statement: str, lead_ids: Collection[uuid.UUID | str]) -> list[tuple[Any, ...]]:
-    asked = {
-        "organisation": current_organisation().pk,
-        "leads": [str(lead) for lead in lead_ids],
-        "now": timezone.now(),
-    }
+    leads = [str(lead) for lead in lead_ids]
+    asked: dict[str, Any] = {"organisation": current_organisation().pk, "leads": leads, "now": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return list(cursor.fetchall()) if cursor.description else []

@@ -96,7 +96,8 @@ def start(
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return json.loads(json.dumps(params))  # type: ignore[no-any-return]
+    plain: dict[str, Any] = json.loads(json.dumps(params))
+    return plain
 
 
 @transaction.atomic
@@ -208,7 +209,7 @@ def _act(action: Action, step: Step, *, is_undo: bool) -> Outcome:
     return verb(step) if verb is not None and step.rows else Outcome()
 
 
-def _write_down(job: BulkJob, rows: Sequence[Row], skipped: Mapping[str, str], outcome: Outcome, state: State) -> None:
+def _write_down(job: BulkJob, rows: Sequence[Row], skipped: Mapping[str, str], outcome: Outcome, state: str) -> None:
     good, bad = (State.UNDONE, State.KEPT) if state == State.DONE else (State.DONE, State.SKIPPED)
     ids = [row.lead.id for row in rows]
     states = [str(bad if lead in skipped else good) for lead in ids]
@@ -220,7 +221,7 @@ def _write_down(job: BulkJob, rows: Sequence[Row], skipped: Mapping[str, str], o
     job.done += len(rows)
 
 
-def _end_or_again(job: BulkJob, action: Action, state: State) -> Next:
+def _end_or_again(job: BulkJob, action: Action, state: str) -> Next:
     """End, or go through those again that were in other hands; in the end those are left as they are."""
     left = BulkRow.objects.filter(job=job, state=state)
     gone = left.filter(lead=None)

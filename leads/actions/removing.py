@@ -15,7 +15,7 @@ def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     free = released(lead_ids)
     for model in (Activity, FollowUp, LeadTag, LeadPhone):
         model.objects.filter(lead__in=free).delete()
-    for model in (ImportRow, BulkRow):
-        model.objects.filter(lead__in=free).update(lead=None)
+    for noted in (ImportRow, BulkRow):
+        noted.objects.filter(lead__in=free).update(lead=None)
     Lead.everything.filter(pk__in=free).delete()
     return free

@@ -31,8 +31,8 @@ class Beside:
     """What leads name, by id: of one slice."""
 
     statuses: Mapping[uuid.UUID, str]
-    people: Mapping[uuid.UUID, str]
-    outcomes: Mapping[uuid.UUID, str]
+    people: Mapping[uuid.UUID | None, str]
+    outcomes: Mapping[uuid.UUID | None, str]
     due: Mapping[uuid.UUID, Any]
     tags: Mapping[uuid.UUID, str]
     phones: Mapping[uuid.UUID, str]
@@ -107,7 +107,8 @@ def write(step: Step) -> Outcome:
 
 def part(job: BulkJob) -> Path:
     """Where the file is written; made for its owner alone."""
-    folder = Path(BulkJob._meta.get_field("file").storage.location)  # type: ignore[union-attr]  # noqa: SLF001 -- Django's documented name
+    storage: Any = job.file.storage
+    folder = Path(storage.location)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / f"{job.pk}.csv"
 
@@ -140,7 +141,7 @@ def _beside(leads: list[Lead]) -> Beside:
     return Beside(
         statuses={row.pk: row.label for row in Status.objects.all()},
         people={row.pk: row.name for row in people},
-        outcomes=lookups.labels("dispositions"),
+        outcomes=dict(lookups.labels("dispositions").items()),
         due=dict(due),
         tags=_joined(LeadTag.objects.filter(lead__in=ids).order_by("tag__name").values_list("lead", "tag__name")),
         phones=_joined(LeadPhone.objects.filter(lead__in=ids).order_by("position").values_list("lead", "phone")),

@@ -53,9 +53,17 @@ class AssignForm(BulkForm):
         self.fields["people"] = forms.MultipleChoiceField(
             label=_("People"), required=False, choices=[(pk, person.name) for pk, person in self.seen.items()]
         )
-        for pk in self.seen:
-            self.fields[f"weight-{pk}"] = forms.IntegerField(min_value=1, max_value=MOST_WEIGHT, required=False)
-            self.fields[f"most-{pk}"] = forms.IntegerField(min_value=0, max_value=MOST_CAPACITY, required=False)
+        for pk, person in self.seen.items():
+            name = {"name": person.name}
+            weight = forms.IntegerField(
+                label=_("Weight of %(name)s") % name, min_value=1, max_value=MOST_WEIGHT, required=False
+            )
+            most = forms.IntegerField(
+                label=_("Open leads of %(name)s at most") % name, min_value=0, max_value=MOST_CAPACITY, required=False
+            )
+            for field, empty in ((weight, "1"), (most, "∞")):
+                field.widget.attrs |= {"placeholder": empty, "aria-label": field.label}
+            self.fields |= {f"weight-{pk}": weight, f"most-{pk}": most}
 
     def shares(self) -> Iterator[dict[str, Any]]:
         """Yield what the page shows of each person."""

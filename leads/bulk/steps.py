@@ -97,6 +97,10 @@ class Action:
     takes_follow_ups: bool = False
     reasons: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def can_be_undone(self) -> bool:
+        return self.undo is not None
+
     @classmethod
     def of(cls, verb: lead_bulk.BulkVerb) -> "Action":
         """Return the action of a verb that a higher app has registered."""

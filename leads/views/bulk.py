@@ -140,7 +140,11 @@ def bulk_rows(request: MemberRequest, bulk_job: uuid.UUID) -> HttpResponse:
     rows = job.rows.filter(state__in=states, lead__isnull=False).select_related("lead")
     page = keyset_page(request, rows, by="lead_id", place_of=lambda row: "")
     sight = sight_of(request.member)
-    lines = [(row, sight.covers(row.lead.assigned_to_id), reason_in_words(verb, row.reason)) for row in page.rows]
+    found: list[Any] = list(page.rows)
+    lines = [
+        (row, sight.covers(row.lead.assigned_to_id), reason_in_words(verb, row.reason) if row.reason else "")
+        for row in found
+    ]
     label = BulkRow.State(state).label if state in SHOWN else ""
     context = {"job": job, "action": verb, "page": page, "lines": lines, "state": state, "label": label}
     return TemplateResponse(request, "bulk/rows.html", context)

@@ -1,6 +1,7 @@
 """Putting numbers on do not call."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ ON CONFLICT (organisation_id, phone) DO NOTHING RETURNING phone
 @transaction.atomic
 def bar(phones: Collection[str], *, source: DoNotCall.Source, by: Membership) -> set[str]:
     """Put `phones` on do not call, for good; return those that were not on it. In order, so that nobody waits in a circle."""
-    asked = [current_organisation().pk, source, timezone.now(), by.pk, sorted(phones)]
+    asked: list[Any] = [current_organisation().pk, source, timezone.now(), by.pk, sorted(phones)]
     with connection.cursor() as cursor:
         cursor.execute(_BAR, asked)
         return {phone for (phone,) in cursor.fetchall()}

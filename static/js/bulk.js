@@ -33,7 +33,8 @@
     if (event.key !== "x" || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (document.querySelector("[data-jini-shortcuts=on]") === null) return;
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
-    const row = document.activeElement.closest("tr") ?? document.querySelector("tr:hover");
+    // Where the keyboard is; else where the pointer is, which a click has moved the focus away from.
+    const row = document.querySelector("tr:has(:focus-visible)") ?? document.querySelector("tr:hover");
     row?.querySelector("input[name=pick]")?.click();
   });
 
