@@ -64,10 +64,14 @@ def work_through(organisation: Organisation, job_id: uuid.UUID) -> dt.datetime |
     return timezone.now()
 
 
-@handler(bulk.FILE_GONE, queue="bulk")
-def forget_file(organisation: Organisation, job_id: uuid.UUID) -> None:
-    """Delete the file of an export."""
-    bulk.forget_file(organisation, job_id)
+@handler(bulk.FORGET, queue="bulk")
+def forget(organisation: Organisation, job_id: uuid.UUID) -> dt.datetime | None:
+    """Delete what is kept of a job while it can be undone, or its file be fetched."""
+    until = time.monotonic() + TURN_SECONDS
+    while bulk.forget(organisation, job_id):
+        if time.monotonic() > until:
+            return timezone.now()
+    return None
 
 
 @handler(binning.EMPTY, queue="bulk")

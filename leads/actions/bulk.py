@@ -6,9 +6,10 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
+from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -25,10 +26,11 @@ from leads.bulk.choice import misunderstood
 from leads.bulk.steps import Action, Held, Outcome, Row, Step, ask, hold, in_other_hands
 from leads.filters import find
 from leads.models import BulkJob, BulkRow, Lead
+from leads.models.bulk_job import UNDO_FOR
 from teams.visibility import sight_of
 
-WORK, FILE_GONE = "leads.bulk", "leads.bulk_file_gone"
-MOST = 1_000
+WORK, FORGET = "leads.bulk", "leads.bulk_forget"
+MOST, MOST_FORGOTTEN = 1_000, 10_000
 # How often the leads that somebody else was writing are tried again, about a second apart.
 PASSES = 20
 FILE_KEPT_FOR = dt.timedelta(hours=72)
@@ -83,7 +85,11 @@ def start(
     """
     fields = {"action": action.key, "params": dict(params), "created_by": by, "state": JobState.QUEUED}
     fields |= {"query": None if picked is not None else dict(query), "counts": dict.fromkeys(COUNTED, 0)}
-    job, is_new = BulkJob.objects.get_or_create(pk=job_id, defaults=fields)
+    try:
+        job, is_new = BulkJob.objects.get_or_create(pk=job_id, defaults=fields)
+    except IntegrityError as error:
+        # Somebody else's, of whom we know nothing.
+        raise NotPossible from error
     if not is_new:
         if job.created_by_id != by.pk:
             raise NotPossible
@@ -252,13 +258,13 @@ def _finish(job: BulkJob) -> Next:
         path = exporting.as_excel(job)
     if path.exists():
         job.file.name, job.file_until = path.name, timezone.now() + FILE_KEPT_FOR
-        schedule(FILE_GONE, job.pk, due_at=job.file_until)
     return _end(job)
 
 
 def _end(job: BulkJob) -> Next:
     job.state, job.finished_at, job.cursor = JobState.DONE, timezone.now(), {}
     job.save()
+    schedule(FORGET, job.pk, due_at=job.file_until or job.created_at + UNDO_FOR)
     audit.record("bulk.done", by=job.undone_by or job.created_by, subject=job, action=job.action, **job.counts)
     return Next.NOTHING
 
@@ -275,14 +281,18 @@ def note_download(job: BulkJob, *, by: Membership) -> None:
     audit.record("bulk.file_fetched", by=by, subject=job)
 
 
-def forget_file(organisation: Organisation, job_id: uuid.UUID) -> None:
-    """Delete the file of an export, whose time is over."""
+def forget(organisation: Organisation, job_id: uuid.UUID) -> bool:
+    """Delete the file of an export, whose time is over, and rows of the job that nobody can undo any more; some at a time.
+
+    Return whether there are more. The job itself stays, with its counts.
+    """
     with acting_for(organisation):
         job = BulkJob.objects.select_for_update().filter(pk=job_id).first()
         if job is None:
-            return
-        path = exporting.part(job)
-        BulkJob.objects.filter(pk=job.pk).update(file="", file_until=None)
-        BulkRow.objects.filter(job=job).delete()
-    for each in (path, path.with_suffix(".xlsx")):
-        each.unlink(missing_ok=True)
+            return False
+        if job.action == EXPORT:
+            for each in (path := exporting.part(job), path.with_suffix(".xlsx")):
+                transaction.on_commit(partial(each.unlink, missing_ok=True))
+            BulkJob.objects.filter(pk=job.pk).update(file="", file_until=None)
+        some = BulkRow.objects.filter(job=job).values("pk")[:MOST_FORGOTTEN]
+        return bool(BulkRow.objects.filter(pk__in=some).delete()[0])

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import permissions
-from accounts.models import AuditEntry, Membership
+from accounts.models import AuditEntry, DueTask, Membership
 from accounts.tenancy import acting_for
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
@@ -377,6 +377,25 @@ def test_a_step_asks_the_same_queries_for_any_number(scope, manager, telecaller,
 
     with django_assert_max_num_queries(24):
         bulk.take_step(scope, job.pk)
+
+
+def test_when_it_cannot_be_undone_any_more_its_rows_go_and_the_job_stays(scope, manager, leads):
+    job = do("bar", {}, manager, leads=leads)
+    due = DueTask.objects.get(task=bulk.FORGET, subject_id=job.pk)
+    assert due.due_at == job.created_at + dt.timedelta(days=30)
+
+    assert handler_of(bulk.FORGET).run(scope, job.pk) is None
+
+    assert not BulkRow.objects.exists()
+    assert BulkJob.objects.get().counts["done"] == 5
+
+
+def test_the_job_of_another_organisation_is_not_taken_over(scope, manager, leads, rival, outsider):
+    with acting_for(rival):
+        theirs = bulk.start(uuid7(), actions()["delete"], {}, by=outsider, query={})
+
+    with pytest.raises(bulk.NotPossible), transaction.atomic():
+        bulk.start(theirs.pk, actions()["delete"], {}, by=manager, query={})
 
 
 def test_a_lead_stands_in_a_job_once(scope, manager, leads):

@@ -131,15 +131,16 @@ def test_only_its_maker_gets_the_file_and_it_is_noted(client_of, scope, manager,
     assert AuditEntry.objects.filter(verb="bulk.file_fetched", actor=manager).count() == 1
 
 
-def test_after_its_time_the_file_is_gone(client_of, scope, manager):
+def test_after_its_time_the_file_is_gone(client_of, scope, manager, django_capture_on_commit_callbacks):
     make_lead()
     job = work(begin(manager, kind="xlsx"))
-    due = DueTask.objects.get(task=bulk.FILE_GONE, subject_id=job.pk)
+    due = DueTask.objects.get(task=bulk.FORGET, subject_id=job.pk)
     assert due.due_at == job.file_until
     BulkJob.objects.filter(pk=job.pk).update(file_until=timezone.now() - dt.timedelta(seconds=1))
     assert client_of(manager).get(reverse("leads:bulk_file", args=[job.pk])).status_code == 404
 
-    handler_of(bulk.FILE_GONE).run(scope, job.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        handler_of(bulk.FORGET).run(scope, job.pk)
 
     assert list(exporting.part(job).parent.iterdir()) == []
     assert not job.reloaded().file
