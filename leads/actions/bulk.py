@@ -222,9 +222,16 @@ def _write_down(job: BulkJob, rows: Sequence[Row], skipped: Mapping[str, str], o
     after = [json.dumps(outcome.after[lead]) if lead in outcome.after else None for lead in ids]
     reasons = [skipped.get(lead, "") for lead in ids]
     ask(_WRITE, job=job.pk, state=state, leads=ids, states=states, reasons=reasons, after=after)
-    for name, count in Counter(states).items():
+    _count(job, Counter(states), state)
+
+
+def _count(job: BulkJob, became: Mapping[str, int], state: str) -> None:
+    """Count rows that were in `state`: what is undone, or could not be, is done no more."""
+    for name, count in became.items():
         job.counts[name] += count
-    job.done += len(rows)
+        job.done += count
+        if state == State.DONE:
+            job.counts[State.DONE] -= count
 
 
 def _end_or_again(job: BulkJob, action: Action, state: str) -> Next:
@@ -236,8 +243,7 @@ def _end_or_again(job: BulkJob, action: Action, state: str) -> Next:
     tried = job.cursor.get("pass", 0) + 1
     if tried >= PASSES:
         count += left.update(state=bad, reason="busy")
-    job.counts[bad] += count
-    job.done += count
+    _count(job, {bad: count}, state)
     if left.exists():
         job.cursor = {name: value for name, value in job.cursor.items() if name != "lead"} | {"pass": tried}
         job.save()
