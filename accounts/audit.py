@@ -33,6 +33,9 @@ _WORDS = {
     "member.reactivated": _("Let in again"),
     "status.changed": _("Saved"),
     "custom_field.changed": _("Saved"),
+    "status.moved": _("Order changed"),
+    "reason.changed": _("Saved"),
+    "reason.moved": _("Order changed"),
     "disposition.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),
 }

@@ -6,21 +6,22 @@ from typing import Any
 
 from dialer.models import DialerSettings, Disposition, TelephonyAccount
 from dialer.models.telephony import new_webhook_secret
-from leads.models import Status
+from leads.models import Status, StatusReason
 
 CONNECTED, NOT_CONNECTED = Disposition.Group.CONNECTED, Disposition.Group.NOT_CONNECTED
 HUMAN = {"group": CONNECTED, "is_human_answered": True, "is_customer_contact": True}
 RETRY = {"group": NOT_CONNECTED, "retry_attempts": 4}
 
-# Outcomes of product.md 4 in their order; `to` is the kind of status that the lead moves to.
+# Outcomes of product.md 4 in their order; `to` is the status that the lead moves to, and `why` the reason.
 DISPOSITIONS: list[dict[str, Any]] = [
     {"name": "Interested", "name_hi": "रुचि है", "icon": "thumb-up", "hot_key": "1", "to": "Interested", **HUMAN,
      "needs_follow_up": True, "follow_up_minutes": 1440, "minimum_talk_seconds": 5},
     {"name": "Call back", "name_hi": "बाद में कॉल करें", "icon": "calendar-event", "hot_key": "2", "to": "Contacted", **HUMAN,
      "needs_follow_up": True, "follow_up_minutes": 60},
-    {"name": "Not interested", "name_hi": "रुचि नहीं", "icon": "thumb-down", "hot_key": "3", "to": "Lost", **HUMAN,
-     "is_not_interested": True},
-    {"name": "Already bought", "name_hi": "पहले ही ले लिया", "icon": "shopping-bag", "hot_key": "4", "to": "Lost", **HUMAN},
+    {"name": "Not interested", "name_hi": "रुचि नहीं", "icon": "thumb-down", "hot_key": "3", "to": "Lost", "why": "No need now",
+     **HUMAN, "is_not_interested": True},
+    {"name": "Already bought", "name_hi": "पहले ही ले लिया", "icon": "shopping-bag", "hot_key": "4", "to": "Lost",
+     "why": "Bought elsewhere", **HUMAN},
     {"name": "Converted", "name_hi": "सौदा पक्का", "icon": "trophy", "hot_key": "5", "to": "Won", **HUMAN, "is_converted": True,
      "minimum_talk_seconds": 5},
     {"name": "No answer", "name_hi": "फ़ोन नहीं उठाया", "icon": "phone-x", "hot_key": "6", **RETRY, "retry_minutes": 120,
@@ -41,8 +42,14 @@ def give_dialer() -> None:
     """Give the organisation of the open scope outcomes, settings and the simulator, unless it has its own."""
     if not Disposition.objects.exists():
         statuses = {status.name: status for status in Status.objects.all()}
+        reasons = {reason.name: reason for reason in StatusReason.objects.all()}
         Disposition.objects.bulk_create(
-            Disposition(position=position, next_status=statuses.get(fields.get("to", "")), **_columns(fields))
+            Disposition(
+                position=position,
+                next_status=statuses.get(fields.get("to", "")),
+                reason=reasons.get(fields.get("why", "")),
+                **_columns(fields),
+            )
             for position, fields in enumerate(DISPOSITIONS)
         )
     if not DialerSettings.objects.exists():
@@ -54,7 +61,7 @@ def give_dialer() -> None:
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name != "to"}
+    return {name: value for name, value in fields.items() if name not in {"to", "why"}}
 
 
 def disposition_labels() -> Mapping[uuid.UUID, str]:

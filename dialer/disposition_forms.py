@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dialer.models import Disposition
-from leads.models import Status
+from leads.models import Status, StatusReason
 
 # Icons of the sprite that mean something beside an outcome, with words for who chooses.
 ICONS = {
@@ -38,6 +38,13 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         empty_label=_("Stays where it is"),
     )
+    reason = forms.ModelChoiceField(
+        label=_("With the reason"),
+        queryset=StatusReason.objects.none(),
+        required=False,
+        empty_label=_("The one that stands where nobody is asked"),
+        help_text=_("Where that status asks for a reason."),
+    )
 
     class Meta:
         model = Disposition
@@ -50,6 +57,7 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
             "position",
             "is_active",
             "next_status",
+            "reason",
             "provider_status",
             "needs_follow_up",
             "follow_up_minutes",
@@ -75,9 +83,11 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices: Any = self.fields["next_status"]
-        choices.queryset = Status.objects.in_order()
-        choices.label_from_instance = lambda status: status.label
+        rows: tuple[tuple[str, Any], ...] = (("next_status", Status), ("reason", StatusReason))
+        for name, model in rows:
+            choices: Any = self.fields[name]
+            choices.queryset = model.objects.in_order()
+            choices.label_from_instance = lambda row: row.label
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"].strip()

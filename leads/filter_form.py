@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from jini.lib import lead_filters, lookups
-from leads.models import CustomField, ImportBatch, Lead, Status, Tag
+from leads.models import CustomField, ImportBatch, Lead, Status, StatusReason, Tag
 from leads.narrowing import NONE, Chip
 from teams.visibility import people_seen_by, sight_of
 
@@ -56,6 +56,7 @@ class FilterForm:
         owners = [("none", _("No owner")), *((str(person.pk), person.name) for person in people)]
         return [
             ("status", _("Status"), [(str(row.pk), row.label) for row in Status.objects.in_order()]),
+            ("reason", _("Reason"), [(str(row.pk), row.label) for row in StatusReason.objects.in_order()]),
             # A telecaller's leads are all their own.
             ("owner", _("Owner"), owners if sight_of(member).unowned else []),
             ("tag", _("Tag"), [(str(row.pk), row.name) for row in Tag.objects.order_by("name")[:MOST_TAGS]]),

@@ -20,7 +20,7 @@ from jini.lib import lead_filters, lookups
 from jini.lib.forms import typed
 from jini.lib.words import date_and_time, rupees
 from leads.custom.reading import read_money
-from leads.models import NO_VALUE, FollowUp, ImportBatch, Lead, LeadTag, Status, Tag
+from leads.models import NO_VALUE, FollowUp, ImportBatch, Lead, LeadTag, Status, StatusReason, Tag
 from teams.models import Team
 from teams.visibility import people_in, sight_of, teams_seen_by
 
@@ -78,6 +78,11 @@ def _status_kind(asked: Asked) -> Narrowed:
     if asked.value not in Status.Kind.values:
         return None
     return asked.leads.filter(status__kind=asked.value), str(Status.Kind(asked.value).label)
+
+
+def _reason(asked: Asked) -> Narrowed:
+    reason = _one(StatusReason.objects.all(), asked.value)
+    return (asked.leads.filter(lost_reason=reason), reason.label) if reason else None
 
 
 def _owner(asked: Asked) -> Narrowed:
@@ -282,6 +287,7 @@ def _one(rows: Any, value: str) -> Any:
 FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "status": _status,
     "status_kind": _status_kind,
+    "reason": _reason,
     "owner": _owner,
     "team": _team,
     "source": _source,

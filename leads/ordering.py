@@ -20,7 +20,7 @@ from leads.models import NEVER_CALLED, NO_VALUE, Lead
 # Says of an address that it names a lead within a list: without it there is no list to go on in.
 SORT = "sort"
 # What an address has for other reasons than to choose leads.
-PLACES = ("older", "newer", "show")
+PLACES = ("older", "newer", "show", "to", "board", "column")
 
 
 @dataclass(frozen=True)

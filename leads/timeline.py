@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
 from leads.custom.showing import in_words
-from leads.models import Activity, CustomField, ImportBatch, Lead, Status
+from leads.models import Activity, CustomField, ImportBatch, Lead, Status, StatusReason
 
 Kind = Activity.Kind
 ICONS = {
@@ -66,6 +66,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
     asks = any(_is_custom(change) for row in rows for change in row.details.get("changes", []))
     names = _Names(
         statuses={str(row.pk): row.label for row in Status.objects.all()} if Kind.STATUS in kinds else {},
+        reasons={str(row.pk): row.label for row in StatusReason.objects.all()} if Kind.STATUS in kinds else {},
         people={str(row.pk): row.name for row in Membership.objects.of(current_organisation())}
         if Kind.ASSIGNED in kinds
         else {},
@@ -95,6 +96,7 @@ def line_of_import(lead: Lead) -> Line | None:
 @dataclass(frozen=True)
 class _Names:
     statuses: dict[str, str]
+    reasons: dict[str, str]
     people: dict[str, str]
     outcomes: dict[str, str]
     fields: dict[str, CustomField]
@@ -112,7 +114,7 @@ class _Names:
         if row.kind == Kind.CALL:
             return self._call(said, label)
         if row.kind == Kind.STATUS:
-            return label, "", [("", self._status(said.get("old")), self._status(said.get("new")))]
+            return label, "", self._move(said)
         if row.kind == Kind.ASSIGNED:
             return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
         if row.kind in {Kind.CHANGE, Kind.IMPORT}:
@@ -135,6 +137,13 @@ class _Names:
         if (field := self.fields.get(change.get("field", ""))) is not None:
             return field.label, in_words(field, change.get("old")), in_words(field, change.get("new"))
         return _field(change)
+
+    def _move(self, said: dict[str, Any]) -> list[tuple[str, str, str]]:
+        moved = [("", self._status(said.get("old")), self._status(said.get("new")))]
+        if reason := self.reasons.get(said.get("reason", "")):
+            # The same status again: only why it is in it has changed.
+            moved = [*([] if said.get("old") == said.get("new") else moved), (_("Reason"), "", reason)]
+        return moved
 
     def _status(self, status_id: str | None) -> str:
         return self.statuses.get(status_id or "", status_id or "")

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import binned, bulk, custom_fields, follow_ups, imports, lead, leads, numbers, saved_views, statuses
+from leads.views import (
+    binned,
+    bulk,
+    custom_fields,
+    follow_ups,
+    imports,
+    lead,
+    leads,
+    moving,
+    numbers,
+    saved_views,
+    statuses,
+)
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,7 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/numbers/<uuid:number>/main/", numbers.main, name="number_main"),
     path("leads/<uuid:lead>/numbers/<uuid:number>/removal/", numbers.removal, name="number_removal"),
     path("leads/<uuid:lead>/follow-ups/", lead.plan, name="plan"),
-    path("leads/<uuid:lead>/status/<uuid:status>/", lead.move, name="move"),
+    path("leads/<uuid:lead>/status/", moving.move, name="move"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import_new"),
     path("imports/sample.csv", imports.sample, name="import_sample"),
@@ -62,4 +74,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/statuses/", statuses.statuses, name="statuses"),
     path("settings/statuses/new/", statuses.status, name="status_new"),
     path("settings/statuses/<uuid:status>/", statuses.status, name="status"),
+    path("settings/statuses/<uuid:status>/order/", statuses.status_order, name="status_order"),
+    path("settings/reasons/new/", statuses.reason, name="reason_new"),
+    path("settings/reasons/<uuid:reason>/", statuses.reason, name="reason"),
+    path("settings/reasons/<uuid:reason>/order/", statuses.reason_order, name="reason_order"),
 ]

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Membership
-from dialer.actions.wrap_up import OUTCOME_CHANGED, bar_numbers, bring_up_to_date, refuse_unfitting
+from dialer.actions.wrap_up import OUTCOME_CHANGED, bar_numbers, bring_up_to_date, move_lead, refuse_unfitting
 from dialer.models import Call, Disposition
-from leads.actions.editing import change_status, write
+from leads.actions.editing import write
 from leads.models import Activity
 
 
@@ -51,8 +51,8 @@ def change_outcome(
     _write_history(row, old, by=by, reason=reason)
     if disposition.is_do_not_call:
         bar_numbers(row, by=by)
-    if disposition.next_status is not None and _is_last(row):
-        change_status(row.lead, disposition.next_status, by=by)
+    if _is_last(row):
+        move_lead(row.lead, disposition, by=by)
     bring_up_to_date(row)
     audit.record(OUTCOME_CHANGED, by=by, subject=row, old=str(old) if old else None, new=str(disposition.pk))
     return row

@@ -18,7 +18,8 @@ from jini.lib.figures import mark_dirty
 from jini.lib.words import duration
 from leads.actions.editing import change_status
 from leads.actions.follow_ups import cancel_follow_up, finish_follow_up, plan_follow_up, reopen_follow_up
-from leads.models import FollowUp, Status
+from leads.actions.statuses import reason_unasked
+from leads.models import FollowUp, Lead, Status, StatusReason
 from privacy.models import DoNotCall
 from teams.actions.presence import presence_of, set_presence
 from teams.models import Presence
@@ -83,7 +84,7 @@ def save_disposition(
     entry = settle(call)
     before["new_entry"] = str(entry.pk) if entry and not before["entry"] else None
     before["barred"] = bar_numbers(call, by=by) if disposition.is_do_not_call else []
-    _move_lead(call, disposition, by=by)
+    move_lead(call.lead, disposition, by=by)
     bring_up_to_date(call)
     _free(call.telecaller, at=now)
     audit.record(WRAPPED_UP, by=by, subject=call, disposition=str(disposition.pk), before=before)
@@ -104,7 +105,7 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
         raise OnAnotherCall
     call.disposition, call.closed_at, call.wrap_up_seconds = None, None, None
     call.save(update_fields=["disposition", "closed_at", "wrap_up_seconds"])
-    change_status(call.lead, Status.objects.get(pk=before["status"]), by=by)
+    _move_back(call.lead, before, by=by)
     for follow_up in FollowUp.objects.open().filter(pk=before.get("planned")):
         cancel_follow_up(follow_up, by=by)
     for follow_up in FollowUp.objects.filter(pk__in=before["finished"]):
@@ -159,7 +160,12 @@ def bring_up_to_date(call: Call) -> None:
 def _before(call: Call) -> dict[str, Any]:
     """What undoing needs: ids, times and numbers of the lead's place before the outcome was saved."""
     entry = waiting_of(call.lead_id)
-    return {"status": str(call.lead.status_id), "entry": entry.place() if entry else None}
+    reason = call.lead.lost_reason_id
+    return {
+        "status": str(call.lead.status_id),
+        "reason": str(reason) if reason else None,
+        "entry": entry.place() if entry else None,
+    }
 
 
 def _kept(call: Call) -> dict[str, Any]:
@@ -193,9 +199,21 @@ def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Memb
     return plan_follow_up(call.lead, by=by, due_at=due_at, kind=kind, note=call.note[:200], assigned_to=call.telecaller)
 
 
-def _move_lead(call: Call, disposition: Disposition, *, by: Membership) -> None:
-    if disposition.next_status is not None:
-        change_status(call.lead, disposition.next_status, by=by)
+def _move_back(lead: Lead, before: dict[str, Any], *, by: Membership) -> None:
+    status = Status.objects.get(pk=before["status"])
+    if lead.status_id != status.pk:
+        reason = StatusReason.objects.filter(pk=before.get("reason")).first()
+        change_status(lead, status, by=by, reason=reason_unasked(status, reason))
+
+
+def move_lead(lead: Lead, disposition: Disposition, *, by: Membership) -> None:
+    """Put the lead where the outcome says; a reason that is asked there is the outcome's own, else the fallback.
+
+    A lead that is in that status already keeps the reason somebody gave it.
+    """
+    status = disposition.next_status
+    if status is not None and lead.status_id != status.pk:
+        change_status(lead, status, by=by, reason=reason_unasked(status, disposition.reason))
 
 
 def _free(telecaller: Membership, *, at: dt.datetime) -> None:

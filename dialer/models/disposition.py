@@ -51,6 +51,17 @@ class Disposition(Bilingual, OrganisationOwned):
         related_name="+",
         verbose_name=_("moves the lead to"),
     )
+    # Why it is there, where that status asks for a reason; without one the organisation's fallback.
+    reason = models.ForeignKey(
+        "leads.StatusReason",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("reason"),
+    )
     # Retry rule outside of a campaign's own: after how many minutes, at most how often; null = no retry.
     retry_minutes = models.PositiveIntegerField(_("retry after, minutes"), null=True, blank=True)
     retry_attempts = models.PositiveSmallIntegerField(_("retries at most"), null=True, blank=True)

@@ -76,7 +76,6 @@ MEANINGS = {
     ("accounts:invitation", "token"): "invitation_link",
     ("dialer:hook_status", "token"): "call",
     ("dialer:hook_answer", "token"): "call",
-    ("leads:move", "status"): "other_status",
     ("leads:import_map", "batch"): "read_batch",
     ("leads:restoration", "lead"): "binned_lead",
 }

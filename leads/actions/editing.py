@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.models import Membership
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
-from leads.models import Activity, FollowUp, Lead, LeadTag, Status, Tag
+from leads.models import Activity, FollowUp, Lead, LeadTag, Status, StatusReason, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
 EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value", "custom")
@@ -25,6 +25,14 @@ class Stale(Exception):
     def __init__(self, lead: Lead) -> None:
         super().__init__(str(lead))
         self.lead = lead
+
+
+class ReasonMissing(Exception):
+    """Leads come into this status with a reason only. `status` is the status."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(str(status))
+        self.status = status
 
 
 class PhoneTaken(Exception):
@@ -89,24 +97,37 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version
 
 
 @transaction.atomic
-def change_status(lead: Lead, status: Status, *, by: Membership | None, version: int | None = None) -> Lead:
+def change_status(
+    lead: Lead,
+    status: Status,
+    *,
+    by: Membership | None,
+    version: int | None = None,
+    reason: StatusReason | None = None,
+) -> Lead:
     """Put the lead into `status`; entering a won status sets `won_at`, leaving it clears `won_at`.
 
-    The row stays as it is when it has the status already. Raises `Stale` as `edit_lead` does.
+    `reason` stays on the lead as long as it is there; the same status with another reason changes the reason only. The
+    row stays as it is when nothing differs. Raises `ReasonMissing` when the status asks for a reason and there is none,
+    and `Stale` as `edit_lead` does.
     """
     row = locked(lead, version=version)
-    if row.status_id == status.pk:
+    if row.status_id == status.pk and (reason is None or row.lost_reason_id == reason.pk):
         return row
+    if status.requires_reason and reason is None:
+        raise ReasonMissing(status)
     old, row.status_id = row.status_id, status.pk
+    row.lost_reason = reason
     _stale_figures(row)
     if status.kind != Status.Kind.WON:
         row.won_at = None
     elif row.won_at is None:
         row.won_at = timezone.now()
-    _save(row, ["status", "won_at"])
+    _save(row, ["status", "lost_reason", "won_at"])
     _stale_figures(row)
-    write(row, Activity.Kind.STATUS, by=by, details={"old": str(old), "new": str(status.pk)})
-    audit.record("lead.status_changed", by=by, subject=row, old=str(old), new=str(status.pk))
+    said = {"old": str(old), "new": str(status.pk)} | ({"reason": str(reason.pk)} if reason else {})
+    write(row, Activity.Kind.STATUS, by=by, details=said)
+    audit.record("lead.status_changed", by=by, subject=row, **said)
     lead_watch.changed(row.pk, lead_watch.STATUS)
     return row
 

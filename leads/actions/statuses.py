@@ -1,4 +1,4 @@
-"""Setting up the steps of the pipeline."""
+"""Setting up the steps of the pipeline, and the reasons that some of them ask for."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Membership
-from leads.models import Status
+from leads.models import Status, StatusReason
 
 
 @transaction.atomic
@@ -16,3 +16,39 @@ def save_status(status: Status, *, fields: Sequence[str], by: Membership) -> Non
         Status.objects.filter(is_initial=True).exclude(pk=status.pk).update(is_initial=False)
     status.save()
     audit.record("status.changed", by=by, subject=status, fields=list(fields))
+
+
+@transaction.atomic
+def save_reason(reason: StatusReason, *, fields: Sequence[str], by: Membership) -> None:
+    """Save a new or changed reason; when it is the fallback, no other one is."""
+    if reason.is_fallback:
+        StatusReason.objects.filter(is_fallback=True).exclude(pk=reason.pk).update(is_fallback=False)
+    reason.save()
+    audit.record("reason.changed", by=by, subject=reason, fields=list(fields))
+
+
+@transaction.atomic
+def shift(row: Status | StatusReason, *, earlier: bool, by: Membership) -> None:
+    """Let `row` change places with the one before it, or after it; at the end of the order it stays."""
+    # In id order, as every action locks; then as they stand in the order.
+    rows = list(type(row).objects.select_for_update().order_by("pk"))
+    rows.sort(key=lambda one: (not one.is_active, one.position, one.pk))
+    here = next(place for place, one in enumerate(rows) if one.pk == row.pk)
+    there = here - 1 if earlier else here + 1
+    if not 0 <= there < len(rows):
+        return
+    rows[here], rows[there] = rows[there], rows[here]
+    moved = [one for place, one in enumerate(rows) if one.position != place]
+    for place, one in enumerate(rows):
+        one.position = place
+    type(row).objects.bulk_update(moved, ["position"])
+    verb = "status.moved" if isinstance(row, Status) else "reason.moved"
+    audit.record(verb, by=by, subject=row, earlier=earlier)
+
+
+def reason_unasked(status: Status, wanted: StatusReason | None = None) -> StatusReason | None:
+    """Return why a lead goes to `status` where nobody is asked: `wanted`, else the fallback; None if it asks for none."""
+    if not status.requires_reason:
+        return None
+    fallback: StatusReason = StatusReason.objects.get(is_fallback=True)
+    return wanted or fallback

@@ -7,7 +7,7 @@ from leads.models.follow_up import FollowUp
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
 from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
-from leads.models.status import Status
+from leads.models.status import Status, StatusReason
 from leads.models.tag import Tag
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "LeadTag",
     "SavedView",
     "Status",
+    "StatusReason",
     "Tag",
     "ViewMark",
 ]

@@ -11,7 +11,7 @@ class Activity(OrganisationOwned):
     """One line of a lead's timeline, written by the action that made it happen and never changed.
 
     `details` by kind: CALL {call, disposition, status, talk_seconds, ring_seconds, direction}; CHANGE {changes: [{field,
-    old, new}]}, and of a call's outcome, in ids, with {call}; STATUS {old, new} ids; FOLLOW_UP {follow_up, due_at,
+    old, new}]}, and of a call's outcome, in ids, with {call}; STATUS {old, new, reason} ids, without a reason where there is none; FOLLOW_UP {follow_up, due_at,
     event: created, moved, done, cancelled or reopened}; IMPORT {batch, verdict}; ASSIGNED {old, new} ids of memberships
     or null; BIN {event: deleted or restored}. Of a change that a bulk job made also {bulk: its id}.
     """

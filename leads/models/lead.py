@@ -86,6 +86,18 @@ class Lead(OrganisationOwned):
         db_index=False,
         verbose_name=_("status"),
     )
+    # Why it is in a status that asks for a reason; empty in every other one.
+    lost_reason = models.ForeignKey(
+        "leads.StatusReason",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
+        verbose_name=_("reason"),
+    )
     assigned_to = models.ForeignKey(
         "accounts.Membership",
         on_delete=models.PROTECT,
@@ -184,8 +196,12 @@ class Lead(OrganisationOwned):
                 name="lead_newest_of_owner",
                 condition=KEPT,
             ),
+            # Counts, sums and narrows a column of the board by itself, up to the many leads that are counted.
             models.Index(
-                fields=["organisation", "status", "-created_at", "-id"], name="lead_newest_in_status", condition=KEPT
+                fields=["organisation", "status", "-created_at", "-id"],
+                name="lead_newest_in_status",
+                include=["value", "assigned_to"],
+                condition=KEPT,
             ),
             models.Index(
                 fields=["organisation", "-deleted_at", "-id"],
@@ -193,6 +209,11 @@ class Lead(OrganisationOwned):
                 condition=models.Q(deleted_at__isnull=False),
             ),
             models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
+            models.Index(
+                fields=["organisation", "lost_reason", "-created_at", "-id"],
+                name="lead_newest_of_reason",
+                condition=models.Q(lost_reason__isnull=False),
+            ),
             # One for each order of the list (leads/ordering.py).
             models.Index(fields=["organisation", "search_text", "id"], name="lead_by_name", condition=KEPT),
             models.Index(

@@ -42,6 +42,7 @@ class Status(Bilingual, OrganisationOwned):
     colour = models.CharField(_("colour"), max_length=10, choices=Colour, default=Colour.BLUE)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+    requires_reason = models.BooleanField(_("asks for a reason"), default=False)
     is_initial = models.BooleanField(_("for new leads"), default=False)
 
     objects: ClassVar[Any] = scoped(StatusQuerySet)
@@ -52,6 +53,11 @@ class Status(Bilingual, OrganisationOwned):
             models.UniqueConstraint(
                 fields=["organisation"], condition=models.Q(is_initial=True), name="status_one_for_new_leads"
             ),
+            # New leads start there by the thousand, and nobody is asked.
+            models.CheckConstraint(
+                condition=models.Q(is_initial=False) | models.Q(requires_reason=False),
+                name="status_for_new_leads_asks_nothing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,3 +67,27 @@ class Status(Bilingual, OrganisationOwned):
     def is_closed(self) -> bool:
         """Whether a lead in this status is called no more."""
         return self.kind in self.CLOSED
+
+
+class StatusReason(Bilingual, OrganisationOwned):
+    """Why leads come into a status that asks for a reason, in the organisation's own words.
+
+    The fallback stands where nobody is asked: in a wrap-up, when the outcome has no reason of its own.
+    """
+
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("in use"), default=True)
+    is_fallback = models.BooleanField(_("when nobody is asked"), default=False)
+
+    objects: ClassVar[Any] = scoped(StatusQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("organisation", models.functions.Lower("name"), name="reason_name_once"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(is_fallback=True), name="reason_one_fallback"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"StatusReason {self.pk}"

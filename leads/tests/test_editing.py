@@ -8,7 +8,7 @@ from accounts.models import AuditEntry, Membership, Organisation
 from jini.lib import lead_watch
 from leads.actions.creating import create_lead
 from leads.actions.editing import PhoneTaken, Stale, add_note, assign, change_status, edit_lead, tag, untag
-from leads.models import Activity, Lead, LeadTag, Status, Tag
+from leads.models import Activity, Lead, LeadTag, Status, StatusReason, Tag
 from leads.tests.factories import make_follow_up, make_lead
 
 
@@ -75,7 +75,7 @@ def test_a_won_status_sets_won_at_and_leaving_it_clears_it(scope: Organisation, 
 
     assert change_status(lead, won, by=manager).won_at is not None
     assert last_activity(lead).details == {"old": str(lead.status_id), "new": str(won.pk)}
-    assert change_status(lead, lost, by=manager).won_at is None
+    assert change_status(lead, lost, by=manager, reason=StatusReason.objects.first()).won_at is None
     assert lead.reloaded().status == lost
 
 
@@ -170,7 +170,7 @@ def test_watchers_hear_of_status_and_owner(
     lead_watch.watch(lambda lead_id, what: heard.append((lead_id, what)))
     lead = make_lead()
 
-    change_status(lead, Status.objects.get(kind="lost"), by=manager)
+    change_status(lead, Status.objects.get(kind="lost"), by=manager, reason=StatusReason.objects.first())
     assign(lead, telecaller, by=manager)
 
     assert heard == [(lead.pk, lead_watch.STATUS), (lead.pk, lead_watch.OWNER)]

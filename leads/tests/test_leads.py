@@ -129,7 +129,7 @@ def test_a_status_changes_once_and_is_logged(client_of, scope, telecaller):
     client = client_of(telecaller)
 
     for _ in range(2):
-        client.post(reverse("leads:move", args=[lead.pk, won.pk]))
+        client.post(reverse("leads:move", args=[lead.pk]), {"status": won.pk})
 
     assert lead.reloaded().won_at is not None
     assert [activity.details for activity in Activity.objects.all()] == [

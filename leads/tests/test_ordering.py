@@ -149,11 +149,11 @@ def test_the_links_of_the_list_carry_it_and_an_action_comes_back_to_it(client_of
     shown = client.get(LIST, {"q": "mee", "sort": "name", "older": "x"})
     link = unescape(re.search(rf'href="({four[0].get_absolute_url()}[^"]*)"', shown.content.decode())[1])
     page = client.get(link).content.decode()
-    move = reverse("leads:move", args=[four[0].pk, won.pk])
+    move = reverse("leads:move", args=[four[0].pk])
     action = unescape(re.search(rf'action="({move}[^"]*)"', page)[1])
 
     assert link == f"{four[0].get_absolute_url()}?q=mee&sort=name"
-    assert client.post(action).url == link
+    assert client.post(action, {"status": won.pk}).url == link
 
 
 def test_a_lead_that_left_its_list_still_has_neighbours_there(client_of, four, manager):

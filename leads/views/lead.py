@@ -41,7 +41,7 @@ def in_bin(request: MemberRequest, pk: uuid.UUID) -> Lead | None:
 
 def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
     """Return the lead that the member may see; 404 for every other."""
-    leads = Lead.objects.visible_to(request.member).select_related("status", "assigned_to__user")
+    leads = Lead.objects.visible_to(request.member).select_related("status", "lost_reason", "assigned_to__user")
     found: Lead = get_object_or_404(leads, pk=pk)
     return found
 
@@ -94,7 +94,7 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
     return TemplateResponse(request, "leads/lead.html", context, status=status)
 
 
-def back_to(request: MemberRequest, found: Lead) -> HttpResponse:
+def back(request: MemberRequest, found: Lead) -> HttpResponse:
     """To the lead, in the list that it was opened from."""
     view = view_of(request.GET)
     return redirect(f"{found.get_absolute_url()}?{view}" if view else found.get_absolute_url())
@@ -115,15 +115,7 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
         return lead_page(request, found, INVALID, note=form)
     editing.add_note(found, form.cleaned_data["text"], by=request.member)
     toast(request, _("The note is saved."))
-    return back_to(request, found)
-
-
-@require_POST
-@requires(Permission.LEAD_EDIT)
-def move(request: MemberRequest, lead: uuid.UUID, status: uuid.UUID) -> HttpResponse:
-    found = visible(request, lead)
-    editing.change_status(found, get_object_or_404(Status.objects.in_order(), pk=status), by=request.member)
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,7 +137,7 @@ def edit(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     except editing.Stale as stale:
         return _form(request, form, CONFLICT, theirs=stale.lead)
     toast(request, _("Saved."))
-    return back_to(request, found)
+    return back(request, found)
 
 
 def _form(request: MemberRequest, form: EditForm, status: int, theirs: Lead | None = None) -> HttpResponse:
@@ -174,7 +166,7 @@ def owner(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return lead_page(request, found, INVALID, error=_("Choose a member of your organisation."))
     editing.assign(found, form.cleaned_data["owner"], by=request.member)
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -185,7 +177,7 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return lead_page(request, found, INVALID, error=_("A tag has 1 to 40 characters."))
     editing.tag(found, form.cleaned_data["name"], by=request.member)
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -193,7 +185,7 @@ def tags(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     editing.untag(found, get_object_or_404(Tag, pk=tag), by=request.member)
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -206,4 +198,4 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     note = typed(request.POST.get("note", "")).strip()
     plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
     toast(request, _("The follow-up is planned."))
-    return back_to(request, found)
+    return back(request, found)

@@ -15,7 +15,7 @@ from leads.actions.editing import PhoneTaken
 from leads.forms import NumberForm
 from leads.known import known_by
 from leads.models import Lead, LeadPhone
-from leads.views.lead import CONFLICT, INVALID, back_to, lead_page, visible
+from leads.views.lead import CONFLICT, INVALID, back, lead_page, visible
 
 
 @require_POST
@@ -35,7 +35,7 @@ def add(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
             form.add_error("number", _("A lead has at most 10 further numbers. Remove one first."))
         else:
             toast(request, _("Saved. Another lead has this number, too.") if known else _("Saved."))
-            return back_to(request, found)
+            return back(request, found)
     return lead_page(request, found, INVALID, number=form)
 
 
@@ -52,7 +52,7 @@ def change(request: MemberRequest, lead: uuid.UUID, number: uuid.UUID) -> HttpRe
     kind = request.POST.get("kind", "")
     kind = kind if kind in LeadPhone.Kind.values else one.kind
     actions.change_number(found, one, kind=kind, is_active="in_use" in request.POST, by=request.member)
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -63,7 +63,7 @@ def main(request: MemberRequest, lead: uuid.UUID, number: uuid.UUID) -> HttpResp
         actions.make_first(found, _number(found, number), by=request.member)
     except PhoneTaken:
         return lead_page(request, found, CONFLICT, error=_("It is the first number of another lead already."))
-    return back_to(request, found)
+    return back(request, found)
 
 
 @require_POST
@@ -71,4 +71,4 @@ def main(request: MemberRequest, lead: uuid.UUID, number: uuid.UUID) -> HttpResp
 def removal(request: MemberRequest, lead: uuid.UUID, number: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
     actions.remove_number(found, _number(found, number), by=request.member)
-    return back_to(request, found)
+    return back(request, found)
