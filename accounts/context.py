@@ -37,6 +37,7 @@ class Place:
 TODAY = Place("dialer:today", "sun-high", pgettext_lazy("navigation", "Today"), "t")
 DASHBOARD = Place("reports:dashboard", "layout-dashboard", pgettext_lazy("navigation", "Dashboard"), "d")
 LEADS = Place("leads:list", "list", pgettext_lazy("navigation", "Leads"), "l")
+PIPELINE = Place("leads:board", "layout-kanban", pgettext_lazy("navigation", "Pipeline"), "b")
 FOLLOW_UPS = Place("leads:follow_ups", "calendar-due", pgettext_lazy("navigation", "Follow-ups"), "f")
 CALLS = Place("dialer:calls", "phone", pgettext_lazy("navigation", "Calls"), "c")
 MY_STATS = Place("reports:my_stats", "chart-bar", pgettext_lazy("navigation", "My stats"), "m")
@@ -46,7 +47,7 @@ IMPORTS = Place("leads:imports", "upload", pgettext_lazy("navigation", "Imports"
 SETTINGS = Place("accounts:settings", "settings", pgettext_lazy("navigation", "Settings"), "s")
 
 _TELECALLER = (TODAY, LEADS, FOLLOW_UPS, CALLS, MY_STATS)
-_MANAGER = (DASHBOARD, LEADS, FOLLOW_UPS, CALLS, CAMPAIGNS, TEAMS, IMPORTS)
+_MANAGER = (DASHBOARD, LEADS, PIPELINE, FOLLOW_UPS, CALLS, CAMPAIGNS, TEAMS, IMPORTS)
 _ADMIN = (*_MANAGER, SETTINGS)
 RAILS: dict[str, tuple[Place, ...]] = {
     Role.TELECALLER: _TELECALLER,

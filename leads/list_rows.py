@@ -76,21 +76,22 @@ def _beside(found: Sequence[Any], keys: Collection[str]) -> Beside:
     ids = [lead.pk for lead in found]
     return Beside(
         statuses=Status.objects.in_bulk({lead.status for lead in found}) if "status" in keys else {},
-        people=_people({lead.assigned_to for lead in found if lead.assigned_to}) if "owner" in keys else {},
-        due=_next_due(ids) if "due" in keys else {},
+        people=people_named({lead.assigned_to for lead in found if lead.assigned_to}) if "owner" in keys else {},
+        due=next_due(ids) if "due" in keys else {},
         tags=_tags(ids) if "tags" in keys else {},
         outcomes=dict(lookups.labels("dispositions")) if "outcome" in keys else {},
     )
 
 
-def _people(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+def people_named(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return {id: name} of memberships."""
     names = Membership.objects.filter(pk__in=ids).values_list(
         "pk", "user__first_name", "user__last_name", "user__email"
     )
     return {pk: name_of(*name) for pk, *name in names}
 
 
-def _next_due(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+def next_due(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     """When something is next due to each of the leads; whoever owes it."""
     return dict(FollowUp.objects.open().filter(lead__in=ids).values_list("lead").annotate(Min("due_at")))
 

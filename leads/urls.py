@@ -2,25 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import (
-    binned,
-    bulk,
-    custom_fields,
-    follow_ups,
-    imports,
-    lead,
-    leads,
-    moving,
-    numbers,
-    saved_views,
-    statuses,
-)
+from leads.views import binned, bulk, custom_fields, follow_ups, imports, lead, leads, moving, numbers, saved_views, statuses, board
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/", leads.leads, name="list"),
     path("leads/filters/", leads.filters, name="filters"),
     path("leads/columns/", leads.columns, name="columns"),
+    path("leads/board/", board.board, name="board"),
+    path("leads/board/<uuid:status>/", board.column, name="board_column"),
     path("leads/new/", leads.new, name="new"),
     path("leads/new/known/", leads.known, name="known"),
     path("leads/<uuid:lead>/", lead.lead, name="lead"),

@@ -141,10 +141,15 @@ def _url(request: HttpRequest, way: str = "", row: Model | None = None, name: st
     for cursor in ("older", "newer"):
         query.pop(cursor, None)
     if row is not None:
-        value = getattr(row, name)
-        plain = value.isoformat() if hasattr(value, "isoformat") else str(value)
-        packed = json.dumps([plain, str(row.pk)], separators=(",", ":"))
-        cursor = base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-        # What people typed, names above all, does not belong in addresses, which are logged and kept.
-        query[way] = encrypt(cursor) if isinstance(value, str) else cursor
+        query[way] = cursor_of(row, name)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def cursor_of(row: Any, name: str) -> str:
+    """Return the place of `row` in an order by `name`, as `older=` and `newer=` take it."""
+    value = getattr(row, name)
+    plain = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    packed = json.dumps([plain, str(row.pk)], separators=(",", ":"))
+    cursor = base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+    # What people typed, names above all, does not belong in addresses, which are logged and kept.
+    return encrypt(cursor) if isinstance(value, str) else cursor

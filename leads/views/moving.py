@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,8 +15,10 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib.fragments import fragment, toast, wants_fragment
 from leads.actions.editing import Stale, change_status
+from leads.board import cards_of, heads
+from leads.filters import find
 from leads.models import Lead, Status
-from leads.ordering import without
+from leads.ordering import Order, without
 from leads.status_forms import MoveForm
 from leads.views.lead import back, visible
 
@@ -27,6 +30,7 @@ CONFLICT, INVALID = 409, 422
 def move(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     """Ask where the lead goes (`?to=` is chosen already), and why if that status asks; then move it."""
     found = visible(request, lead)
+    old = found.status_id
     if request.method != "POST":
         chosen = {"status": request.GET.get("to") or found.status_id, "reason": found.lost_reason_id}
         return _ask(request, found, MoveForm(initial=chosen | {"version": found.version}))
@@ -36,12 +40,14 @@ def move(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     said = form.cleaned_data
     try:
         with transaction.atomic():
-            change_status(found, said["status"], by=request.member, version=said["version"], reason=said["reason"])
+            moved = change_status(
+                found, said["status"], by=request.member, version=said["version"], reason=said["reason"]
+            )
     except Stale as stale:
         # Sent again, it is meant: from where the lead is now.
         form.data = {**form.data.dict(), "version": str(stale.lead.version)}  # type: ignore[attr-defined]
         return _ask(request, found, form, CONFLICT, theirs=stale.lead)
-    return _to_board(request) if "board" in request.GET else back(request, found)
+    return _on_board(request, moved, old) if "board" in request.GET else back(request, found)
 
 
 def _ask(
@@ -71,8 +77,20 @@ def _refusal(found: Lead, form: MoveForm, now: Status, *, is_stale: bool) -> str
 
 
 def _board(request: MemberRequest) -> str:
-    return f"{reverse('leads:list')}?{without(request.GET).urlencode()}"
+    return f"{reverse('leads:board')}?{without(request.GET).urlencode()}"
 
 
-def _to_board(request: MemberRequest) -> HttpResponse:
-    return redirect(_board(request))
+def _on_board(request: MemberRequest, moved: Lead, old: uuid.UUID) -> HttpResponse:
+    """The card as it is now, and the headings of the two columns with their figures."""
+    if not wants_fragment(request):
+        return redirect(_board(request))
+    found = find(request.member, without(request.GET))
+    context = {
+        "cards": cards_of([moved]),
+        "columns": heads(found, Status.objects.filter(pk__in={old, moved.status_id}).order_by("position", "id")),
+        "query": without(request.GET).urlencode(),
+        "view": Order.asked(request.GET).view(request.GET),
+        "may_move": True,
+        "is_swapped": True,
+    }
+    return TemplateResponse(request, "leads/board.html#moved", context)

@@ -1,0 +1,57 @@
+"""Who sees what on the board: the leads of the list, in its columns, its figures and its further cards."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.permissions import Role
+from accounts.tenancy import acting_for
+from accounts.tests.factories import make_member
+from jini.tests.sights import SEES, World
+from leads.models import Status
+from reports.actions.rollups import rebuild
+
+FOLLOWERS = pytest.mark.parametrize("who", SEES)
+
+
+@pytest.fixture
+def world(organisation, telecaller, colleague, admin, owner):
+    cast = {
+        "head": make_member(organisation, Role.MANAGER, first_name="Hema"),
+        "west": make_member(organisation, Role.MANAGER, first_name="Wasim"),
+        "none": make_member(organisation, Role.MANAGER, first_name="Nina"),
+        "ela": make_member(organisation, Role.TELECALLER, first_name="Ela"),
+        "asha": telecaller,
+        "bilal": colleague,
+        "admin": admin,
+        "owner": owner,
+    }
+    with acting_for(organisation):
+        made = World(**cast)
+    rebuild(organisation)
+    with acting_for(organisation):
+        yield made
+
+
+@FOLLOWERS
+def test_the_board_its_counts_and_its_further_cards(client_of, world, who):
+    client = client_of(world.people[who])
+    columns = {column.status.name: column for column in client.get(reverse("leads:board")).context["columns"]}
+    open_ones = {name for name, lead in world.leads.items() if lead.pk in {card.pk for card in columns["New"].cards}}
+
+    assert open_ones == SEES[who]
+    assert columns["New"].count == columns["Won"].count == str(len(SEES[who]))
+    assert {card.name for card in columns["Won"].cards} == {f"won by {name}" for name in SEES[who]}
+    more = client.get(reverse("leads:board_column", args=[Status.objects.get(name="Won").pk]))
+    assert {card.name for card in more.context["cards"]} == {f"won by {name}" for name in SEES[who]}
+
+
+@FOLLOWERS
+def test_only_what_is_seen_is_moved_and_counted(client_of, world, who):
+    client, interested = client_of(world.people[who]), Status.objects.get(name="Interested")
+    for name, lead in world.leads.items():
+        url = f"{reverse('leads:move', args=[lead.pk])}?board=1"
+        answer = client.post(url, {"status": interested.pk, "version": 1}, headers={"HX-Request": "true"})
+        assert answer.status_code == (200 if name in SEES[who] else 404)
+    shown = client.get(reverse("leads:board")).context["columns"]
+
+    assert {column.status.name: column.count for column in shown}["Interested"] == str(len(SEES[who]))
