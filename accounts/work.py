@@ -18,12 +18,12 @@ from kombu.exceptions import OperationalError
 from accounts.models import DueTask, Organisation
 from accounts.tenancy import current_organisation
 from jini.lib.ids import uuid7
-from jini.lib.work import handler_of, tasks_of_many
+from jini.lib.work import handler_of, short_tasks
 
 logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(seconds=120)
-# Of tasks that are carried out together, in one short transaction: after a worker's death they wait no longer.
+# Of tasks whose steps are short, such as those that are carried out together: after a worker's death they wait no longer.
 SHORT_LEASE = dt.timedelta(seconds=15)
 SOON = dt.timedelta(seconds=10)
 BURST_SECONDS = 0.25
@@ -133,7 +133,7 @@ def claim(queue: str) -> Claim | None:
     """Take the longest-waiting due task of `queue` that nobody holds."""
     now = timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [tasks_of_many(), now + SHORT_LEASE, now + LEASE, queue, now, now])
+        cursor.execute(_CLAIM, [short_tasks(), now + SHORT_LEASE, now + LEASE, queue, now, now])
         row = cursor.fetchone()
     return Claim(*row) if row else None
 

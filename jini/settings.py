@@ -215,6 +215,8 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Uploads above this are refused by the import form with a message; the margin lets the form see and name them.
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
+# For tests alone: a source may be a server on this machine, without TLS. Never set in production.
+IMPORT_FROM_THIS_MACHINE = False
 
 # Without a mail server the messages land as files, where the zero-install run shows them.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{BASE_DIR / '.jini' / 'mail'}")

@@ -63,10 +63,14 @@ class FilterForm:
             ("outcome", _("Last outcome"), [(str(key), text) for key, text in lookups.labels("dispositions").items()]),
             ("follow_up", _("Follow-up"), [("overdue", _("Overdue")), ("today", _("Today")), ("none", _("None"))]),
             ("language", _("Language"), Lead.Language.choices),
-            ("legal_ground", _("Legal ground"), ImportBatch.LegalGround.choices),
+            ("ground", _("Legal ground"), [*self._grounds(), ("none", _("No legal ground"))]),
             ("untouched", _("Calls"), [("1", _("Not called yet"))]),
             *((added.name, added.label, added.choices(member)) for added in lead_filters.registered()),
         ]
+
+    def _grounds(self) -> list[tuple[str, Any]]:
+        ground = ImportBatch.LegalGround
+        return [(value, label) for value, label in ground.choices if value != ground.UNKNOWN]
 
     def _texts(self) -> list[tuple[str, Any, str]]:
         return [

@@ -11,14 +11,16 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from leads.actions.editing import tag_called
 from leads.actions.list_fields import KINDS
-from leads.importing import sandbox
+from leads.importing import fetching, sandbox
 from leads.importing.columns import custom_fields, targets
+from leads.importing.owning import MOST_SHARES
 from leads.importing.reader import Refused
 from leads.importing.words import refusal
-from leads.models import ImportBatch, Tag
+from leads.models import ImportBatch, ImportSource, Tag
 from teams.visibility import people_seen_by
 
 MOST_TAGS = 10
+Rule = ImportBatch.OwnerRule
 
 
 class UploadForm(forms.Form):
@@ -58,15 +60,17 @@ class TermsForm(forms.Form):
         choices=ImportBatch.LegalGround.choices,
         initial=ImportBatch.LegalGround.UNKNOWN,
     )
+    owner_rule = forms.ChoiceField(
+        label=_("Who gets the new leads"), choices=ImportBatch.OwnerRule.choices, required=False
+    )
     owners = forms.ModelMultipleChoiceField(
-        label=_("Owners, in turn"),
-        queryset=Membership.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Without one the leads wait for whoever calls next."),
+        label=_("Owners"), queryset=Membership.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     tags = forms.CharField(
         label=_("Tags"), max_length=300, required=False, help_text=_("Several with commas between them.")
+    )
+    save_as = forms.CharField(
+        label=_("Save these settings as"), max_length=80, required=False, help_text=_("To choose them for other files.")
     )
 
     def __init__(
@@ -76,6 +80,16 @@ class TermsForm(forms.Form):
         people: Any = self.fields["owners"]
         people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
+        self._people = list(people.queryset.select_related("user"))
+        shares = batch.options.get("shares", {})
+        for member in self._people:
+            self.fields[f"share_{member.pk}"] = forms.IntegerField(
+                label=member.name,
+                min_value=1,
+                max_value=MOST_SHARES,
+                required=False,
+                initial=shares.get(str(member.pk), 1),
+            )
         self._samples = samples
         self._targets = targets(custom_fields())
         choices: list[Any] = [("", _("Not imported")), *self._targets.items()]
@@ -101,7 +115,13 @@ class TermsForm(forms.Form):
 
     @property
     def terms(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("duplicates", "source", "legal_ground", "owners", "tags")]
+        return [self[name] for name in ("duplicates", "source", "legal_ground", "owner_rule")]
+
+    @property
+    def people(self) -> list[tuple[str, bool, forms.BoundField]]:
+        """Each person who may become an owner: the value of the tick, whether it is set, and the share."""
+        chosen = {str(getattr(one, "pk", one)) for one in self["owners"].value() or []}
+        return [(str(one.pk), str(one.pk) in chosen, self[f"share_{one.pk}"]) for one in self._people]
 
     @property
     def mapping(self) -> dict[int, str]:
@@ -116,7 +136,9 @@ class TermsForm(forms.Form):
             "duplicates": said["duplicates"],
             "source": said["source"],
             "legal_ground": said["legal_ground"],
+            "owner_rule": said["owner_rule"],
             "owners": [str(member.pk) for member in said["owners"]],
+            "shares": {str(member.pk): said.get(f"share_{member.pk}") or 1 for member in said["owners"]},
             "tags": [str(tag_called(name).pk) for name in said["tags"]],
         }
 
@@ -141,12 +163,93 @@ class TermsForm(forms.Form):
             first.setdefault(field, name)
         if "phone" not in first:
             raise forms.ValidationError(_("No column is the phone. Choose “Phone” for the column with the numbers."))
+        self._check_owners(cleaned, has_column="owner" in first)
         return cleaned
+
+    def _check_owners(self, cleaned: dict[str, Any], *, has_column: bool) -> None:
+        """What the rule needs: nobody, one, some, or a column; without a rule who is chosen takes turns."""
+        rule, owners = cleaned.get("owner_rule"), cleaned.get("owners")
+        if owners is None:
+            return
+        if not rule:
+            rule = cleaned["owner_rule"] = Rule.COLUMN if has_column else Rule.TURNS if owners else Rule.NOBODY
+        if rule == Rule.COLUMN and not has_column:
+            self.add_error(
+                "owner_rule", _("No column is the owner. Choose “Owner” for the one with names or e-mail addresses.")
+            )
+        elif rule != Rule.COLUMN and has_column:
+            self.add_error(
+                "owner_rule", _("A column is the owner. Choose “As a column of the file says”, or do not import it.")
+            )
+        elif rule == Rule.ONE and len(owners) != 1:
+            self.add_error("owners", _("Choose one person."))
+        elif rule not in {Rule.NOBODY, Rule.COLUMN} and not owners:
+            self.add_error("owners", _("Choose at least one person."))
+        elif rule in {Rule.NOBODY, Rule.COLUMN}:
+            cleaned["owners"] = []
 
 
 def _initial(batch: ImportBatch) -> dict[str, Any]:
     options = dict(batch.options)
-    if options:
+    if "owner" in batch.mapping.values():
+        options["owner_rule"] = Rule.COLUMN
+    elif options.get("owners"):
+        options.setdefault("owner_rule", Rule.TURNS)
+    if batch.options:
         ids = [uuid.UUID(tag) for tag in options["tags"]]
         options["tags"] = ", ".join(Tag.objects.filter(pk__in=ids).order_by("name").values_list("name", flat=True))
     return options
+
+
+class MappingForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An address that is asked for a list. One that is there is not shown again: what is left empty stays."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=2000,
+        help_text=_(
+            "Begins with https://. A name and password may stand in it; it is kept encrypted and not shown again."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = ImportSource
+        fields = ["name", "url", "every_hours", "at", "is_active"]
+        labels = {"is_active": _("In use")}
+        help_texts = {
+            "every_hours": _("1 to 168. Leave it empty to ask every day at a time."),
+            "at": _("Such as 09:30."),
+        }
+        widgets = {"at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.url:
+            self.fields["url"].required = False
+            self.initial["url"] = ""
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"].strip()
+        if not url:
+            return self.instance.url
+        try:
+            fetching.check(url)
+        except Refused as refused:
+            raise forms.ValidationError(refusal(refused.code, refused.more)) from refused
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        hours, at = cleaned.get("every_hours"), cleaned.get("at")
+        if "every_hours" in self.errors or "at" in self.errors:
+            return cleaned
+        if (hours is None) == (at is None):
+            self.add_error("at", _("Choose either the hours or a time of the day."))
+        elif hours is not None and not 1 <= hours <= 168:
+            self.add_error("every_hours", _("From 1 to 168 hours."))
+        return cleaned

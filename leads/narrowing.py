@@ -110,6 +110,15 @@ def _source(asked: Asked) -> Narrowed:
     return asked.leads.filter(source=asked.value), asked.value
 
 
+def _ground(asked: Asked) -> Narrowed:
+    """Why they may be called; those of whom nobody said are "none"."""
+    if asked.value == NONE:
+        return asked.leads.filter(legal_ground__in=["", ImportBatch.LegalGround.UNKNOWN]), _("No legal ground")
+    if asked.value not in ImportBatch.LegalGround.values:
+        return None
+    return asked.leads.filter(legal_ground=asked.value), str(ImportBatch.LegalGround(asked.value).label)
+
+
 def _city(asked: Asked) -> Narrowed:
     return asked.leads.filter(city__iexact=asked.value), asked.value
 
@@ -178,12 +187,6 @@ def _age(asked: Asked) -> Narrowed:
         return None
     condition, text = ages[asked.value]
     return asked.leads.filter(condition), text
-
-
-def _legal_ground(asked: Asked) -> Narrowed:
-    if asked.value not in ImportBatch.LegalGround.values:
-        return None
-    return asked.leads.filter(legal_ground=asked.value), str(ImportBatch.LegalGround(asked.value).label)
 
 
 def _region(asked: Asked) -> Narrowed:
@@ -291,6 +294,7 @@ FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "owner": _owner,
     "team": _team,
     "source": _source,
+    "ground": _ground,
     "city": _city,
     "tag": _tag,
     "language": _language,
@@ -316,5 +320,4 @@ FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "value_min": _value("gte", gettext_noop("Worth at least %(value)s")),
     "value_max": _value("lte", gettext_noop("Worth at most %(value)s")),
     "region": _region,
-    "legal_ground": _legal_ground,
 }

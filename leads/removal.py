@@ -15,10 +15,13 @@ from leads.models import (
     BulkRow,
     FollowUp,
     ImportBatch,
+    ImportKept,
     ImportRow,
+    ImportSource,
     Lead,
     LeadPhone,
     LeadTag,
+    SavedMapping,
     SavedView,
     Tag,
     ViewMark,
@@ -35,6 +38,6 @@ def empty() -> dict[str, int]:
         path = part(job)
         for each in (path, path.with_suffix(".xlsx")):
             transaction.on_commit(partial(each.unlink, missing_ok=True))
-    return delete_all(
-        ViewMark, SavedView, BulkRow, BulkJob, Activity, FollowUp, ImportRow, LeadTag, LeadPhone, Lead, ImportBatch, Tag
-    )
+    views_and_jobs = (ViewMark, SavedView, BulkRow, BulkJob)
+    own = (Activity, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
+    return delete_all(*views_and_jobs, *own, ImportBatch, ImportSource, SavedMapping, Tag)

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from jini.lib.work import handler
-from leads.actions import binning, bulk, importing
+from leads.actions import binning, bulk, fetching, importing
+from leads.actions.import_settings import FETCH, TELL
 from leads.actions.undoing_import import undo_stretch
 from leads.importing.ahead import ReadAhead
 
-# Well below the lease of a due task; then other organisations' lists have their turn.
-TURN_SECONDS = 20
+# Well below the lease of a short task; then other organisations' lists have their turn.
+TURN_SECONDS = 8
 LONGEST_REST = 0.1
 
 
@@ -34,14 +35,14 @@ def preview(organisation: Organisation, batch_id: uuid.UUID) -> None:
         importing.preview(organisation, batch_id)
 
 
-@handler(importing.RUN, queue="bulk")
+@handler(importing.RUN, queue="bulk", is_short=True)
 def run(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
     """Import rows for a while."""
     with ReadAhead() as ahead:
         return _for_a_while(partial(importing.run_stretch, ahead=ahead), organisation, batch_id)
 
 
-@handler(importing.UNDO, queue="bulk")
+@handler(importing.UNDO, queue="bulk", is_short=True)
 def undo(organisation: Organisation, batch_id: uuid.UUID) -> dt.datetime | None:
     """Take rows back for a while."""
     return _for_a_while(undo_stretch, organisation, batch_id)
@@ -102,3 +103,15 @@ def _or_given_up(organisation: Organisation, batch_id: uuid.UUID) -> Iterator[No
         yield
     except FileNotFoundError:
         importing.give_up(organisation, batch_id, "file_missing")
+
+
+@handler(FETCH, queue="bulk")
+def fetch(organisation: Organisation, source_id: uuid.UUID) -> dt.datetime | None:
+    """Ask a source for its list."""
+    return fetching.fetch_source(organisation, source_id)
+
+
+@handler(TELL)
+def tell(organisation: Organisation, source_id: uuid.UUID) -> None:
+    """Tell that a source is asked no more."""
+    fetching.tell_of_pause(organisation, source_id)

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import binned, bulk, custom_fields, follow_ups, imports, lead, leads, moving, numbers, saved_views, statuses, board
+from leads.views import (
+    binned,
+    board,
+    bulk,
+    custom_fields,
+    follow_ups,
+    import_settings,
+    imports,
+    lead,
+    leads,
+    moving,
+    numbers,
+    saved_views,
+    statuses,
+)
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +52,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import_new"),
     path("imports/sample.csv", imports.sample, name="import_sample"),
+    path("imports/mappings/", import_settings.mappings, name="mappings"),
+    path("imports/mappings/<uuid:mapping>/", import_settings.mapping, name="mapping"),
+    path("imports/mappings/<uuid:mapping>/removal/", import_settings.mapping_removal, name="mapping_removal"),
+    path("imports/sources/", import_settings.sources, name="sources"),
+    path("imports/sources/<uuid:source>/", import_settings.source, name="source"),
+    path("imports/sources/<uuid:source>/asking/", import_settings.source_asking, name="source_asking"),
+    path("imports/sources/<uuid:source>/removal/", import_settings.source_removal, name="source_removal"),
+    path("imports/<uuid:batch>/source/", import_settings.source_new, name="source_new"),
+    path("imports/<uuid:batch>/kept/", import_settings.kept, name="import_kept"),
     path("imports/<uuid:batch>/", imports.batch, name="import"),
     path("imports/<uuid:batch>/map/", imports.terms, name="import_map"),
     path("imports/<uuid:batch>/run/", imports.run, name="import_run"),

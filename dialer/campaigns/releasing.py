@@ -7,9 +7,14 @@ from dialer.models import Call, QueueEntry
 
 
 def release(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Take the leads out of the queue; return those that stay: called, tried, or in somebody's hands."""
-    tried = QueueEntry.objects.filter(lead__in=lead_ids).exclude(attempts=0, leased_to=None)
+    """Take the leads out of the queue; return those that stay: called, tried, or in somebody's hands.
+
+    A place that is being handed out in this moment is somebody's: it is not waited for, since they may wait for us.
+    """
+    places = QueueEntry.objects.filter(lead__in=lead_ids)
+    idle = places.filter(attempts=0, leased_to=None).select_for_update(skip_locked=True, of=("self",))
+    free = dict(idle.values_list("pk", "lead"))
     kept = set(Call.objects.filter(lead__in=lead_ids).values_list("lead", flat=True))
-    kept |= set(tried.values_list("lead", flat=True))
-    QueueEntry.objects.filter(lead__in=set(lead_ids) - kept).delete()
+    kept |= set(places.exclude(pk__in=free).values_list("lead", flat=True))
+    QueueEntry.objects.filter(pk__in=[pk for pk, lead in free.items() if lead not in kept]).delete()
     return kept

@@ -14,7 +14,8 @@ RunTogether = Callable[[Any, Sequence[uuid.UUID]], None]
 class Handler:
     """One kind of due task: its queue, and the function that takes one step of it.
 
-    Of a task with `run_together` a worker takes up to `most` of one organisation at once.
+    A step that `is_short` is over within seconds and may be taken by two at once: after a worker's death it waits no
+    longer than seconds. Of a task with `run_together` a worker takes up to `most` of one organisation at once.
     """
 
     task: str
@@ -22,12 +23,13 @@ class Handler:
     run: Run | None = None
     run_together: RunTogether | None = None
     most: int = 1
+    is_short: bool = False
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handler(task: str, *, queue: str = "default") -> Callable[[Run], Run]:
+def handler(task: str, *, queue: str = "default", is_short: bool = False) -> Callable[[Run], Run]:
     """Register `run(organisation, subject_id)` as the one that carries out `task`.
 
     It is called outside every transaction and scope, opens its own with `acting_for`, must be safe to run twice, and
@@ -35,7 +37,7 @@ def handler(task: str, *, queue: str = "default") -> Callable[[Run], Run]:
     """
 
     def register(run: Run) -> Run:
-        _handlers[task] = Handler(task, queue, run)
+        _handlers[task] = Handler(task, queue, run, is_short=is_short)
         return run
 
     return register
@@ -60,6 +62,6 @@ def handler_of(task: str) -> Handler:
     return _handlers[task]
 
 
-def tasks_of_many() -> list[str]:
-    """Return the tasks that are carried out for many subjects at once."""
-    return [task for task, found in _handlers.items() if found.run_together is not None]
+def short_tasks() -> list[str]:
+    """Return the tasks whose steps are over within seconds: those for many subjects at once, and those that say so."""
+    return [task for task, found in _handlers.items() if found.run_together is not None or found.is_short]

@@ -1,15 +1,19 @@
 """Who sees what on the board: the leads of the list, in its columns, its figures and its further cards."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member
-from jini.tests.sights import SEES, World
-from leads.models import Status
+from jini.tests.sights import MANAGERS, SEES, World
+from leads.models import ImportKept, ImportSource, SavedMapping, Status
 from reports.actions.rollups import rebuild
 
+LEADERS = pytest.mark.parametrize("who", [*MANAGERS, "admin", "owner"])
 FOLLOWERS = pytest.mark.parametrize("who", SEES)
 
 
@@ -55,3 +59,37 @@ def test_only_what_is_seen_is_moved_and_counted(client_of, world, who):
     shown = client.get(reverse("leads:board")).context["columns"]
 
     assert {column.status.name: column.count for column in shown}["Interested"] == str(len(SEES[who]))
+
+
+# Whose imports each leader sees: their own, and of those whom they see.
+IMPORTERS = {
+    "head": {"head"},
+    "west": {"west"},
+    "none": set(),
+    "admin": {"head", "west", "admin"},
+    "owner": {"head", "west", "admin"},
+}
+
+
+@LEADERS
+def test_sources_saved_settings_and_what_stays(client_of, world, who):
+    client, later = client_of(world.people[who]), timezone.now() + dt.timedelta(hours=6)
+    for name, batch in world.batches.items():
+        by = world.people[name]
+        url = f"https://{name}.example/"
+        source = ImportSource.objects.create(name=name, url=url, every_hours=6, created_by=by, next_at=later)
+        mapping = SavedMapping.objects.create(name=name, created_by=by)
+        ImportKept.objects.create(batch=batch, lead=world.leads["ela"], why="called")
+        status = 200 if name in IMPORTERS[who] else 404
+        assert client.get(reverse("leads:source", args=[source.pk])).status_code == status
+        kept = client.get(reverse("leads:import_kept", args=[batch.pk]))
+        assert kept.status_code == status
+        if status == 200:
+            # The lead is named only to who sees it.
+            assert ("ela&#x27;s lead" in kept.content.decode()) == ("ela" in SEES[who])
+        renamed = client.post(reverse("leads:mapping", args=[mapping.pk]), {"name": name})
+        assert renamed.status_code == (302 if status == 200 else 404)
+
+    sources = {source.name for source, _ in client.get(reverse("leads:sources")).context["lines"]}
+    mappings = {mapping.name for mapping in client.get(reverse("leads:mappings")).context["mappings"]}
+    assert sources == mappings == IMPORTERS[who]

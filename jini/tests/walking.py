@@ -1,5 +1,6 @@
 """Every address of JiNi, and a thing of every kind that an address can name, for the tests that walk the project."""
 
+import datetime as dt
 import io
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import UUIDConverter
 from django.urls.resolvers import RoutePattern
+from django.utils import timezone
 
 from accounts.actions.invitations import invite
 from accounts.models import Membership, Organisation, SignInLink
@@ -23,7 +25,17 @@ from leads.actions import bulk, importing
 from leads.actions.binning import delete_lead
 from leads.bulk.actions import actions
 from leads.importing import sandbox
-from leads.models import CustomField, LeadPhone, LeadTag, SavedView, Status, Tag
+from leads.models import (
+    CustomField,
+    ImportSource,
+    LeadPhone,
+    LeadTag,
+    SavedMapping,
+    SavedView,
+    Status,
+    StatusReason,
+    Tag,
+)
 from leads.tests.factories import make_follow_up, make_lead
 from teams.models import Team
 
@@ -175,6 +187,21 @@ class Scene:
         batch.refresh_from_db()
         importing.start_run(batch, by=self.admin)
         return _work_off(importing.RUN, batch)
+
+    @cached_property
+    def reason(self) -> Any:
+        return StatusReason.objects.in_order().first()
+
+    @cached_property
+    def mapping(self) -> Any:
+        return SavedMapping.objects.create(name="Expo", created_by=self.admin)
+
+    @cached_property
+    def source(self) -> Any:
+        later = timezone.now() + dt.timedelta(hours=6)
+        return ImportSource.objects.create(
+            name="Portal", url="https://leads.example/", every_hours=6, created_by=self.admin, next_at=later
+        )
 
     @cached_property
     def read_batch(self) -> Any:

@@ -20,9 +20,10 @@ from leads.importing import columns, sandbox, stored
 from leads.importing.ahead import ReadAhead
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.loading import Terms, known_leads, load, unseen_by
+from leads.importing.owning import Owners, owners_of
 from leads.importing.reader import Refused
 from leads.importing.rows import Row, Values
-from leads.models import CustomField, ImportBatch, Status, Tag
+from leads.models import CustomField, ImportBatch, ImportSource, Status, Tag
 from privacy.models import DoNotCall
 
 READ, PREVIEW, RUN, UNDO = "leads.import_read", "leads.import_preview", "leads.import_run", "leads.import_undo"
@@ -36,8 +37,18 @@ class NotPossible(Exception):
     """The import has moved on: what was asked cannot be done any more."""
 
 
-def accept_file(file: Any, *, kind: str, by: Membership) -> ImportBatch:
-    """Keep `file`, an upload of `kind` (see `sandbox.kind_of`), and owe its reading."""
+def accept_file(
+    file: Any,
+    *,
+    kind: str,
+    by: Membership,
+    like: ImportBatch | None = None,
+    source: ImportSource | None = None,
+) -> ImportBatch:
+    """Keep `file`, an upload of `kind` (see `sandbox.kind_of`), and owe its reading.
+
+    It begins with the settings of `like`; one that a `source` has fetched is mapped as that says, and imported.
+    """
     batch = ImportBatch(
         pk=uuid7(),
         state=JobState.QUEUED,
@@ -45,6 +56,8 @@ def accept_file(file: Any, *, kind: str, by: Membership) -> ImportBatch:
         file_name=Path(file.name or "").name[:200],
         file_bytes=file.size or 0,
         format={"kind": kind},
+        like=like,
+        source=source,
         started_at=timezone.now(),
     )
     batch.file.save(f"{batch.pk}.{kind}", file, save=False)
@@ -72,17 +85,51 @@ def read_file(organisation: Organisation, batch_id: uuid.UUID) -> None:
     header = head[0] if has_header else []
     header = [header[place].strip() if place < len(header) else "" for place in range(found["columns"])]
     with acting_for(organisation):
-        earlier = _mapped_before(header) if has_header else None
-        guessed = columns.guess(header, head[has_header:], columns.custom_fields())
+        mapping, options = _settings(batch, header, head[has_header:], has_header=has_header)
         ImportBatch.objects.filter(pk=batch.pk, step=Step.READ).update(
             state=JobState.DONE,
             format=found | {"has_header": has_header},
             header=header,
             header_signature=columns.signature(header) if has_header else "",
             total=found["rows"] - has_header,
-            mapping=earlier.mapping if earlier else {str(column): name for column, name in guessed.items()},
-            options=earlier.options if earlier else {},
+            mapping={str(column): name for column, name in mapping.items()},
+            options=options,
         )
+        if batch.source is not None:
+            _go_on_by_itself(batch, batch.source)
+
+
+def _settings(
+    batch: ImportBatch, header: Sequence[str], rows: Sequence[Sequence[str]], *, has_header: bool
+) -> tuple[dict[int, str], dict[str, Any]]:
+    """What the wizard begins with: of its source, of the import it repeats, of the last one with these headings."""
+    guessed = columns.guess(header, rows, columns.custom_fields())
+    if batch.source is not None:
+        return columns.carried(batch.source.fields, header), batch.source.options
+    if (like := batch.like) is not None:
+        if not has_header or not like.header_signature:
+            return {
+                int(column): name for column, name in like.mapping.items() if int(column) < len(header)
+            }, like.options
+        found = columns.carried(columns.by_heading(like.header, like.mapping), header)
+        return found if "phone" in found.values() else guessed, like.options
+    if has_header and (earlier := _mapped_before(header)):
+        return {int(column): name for column, name in earlier.mapping.items()}, earlier.options
+    return guessed, {}
+
+
+def _go_on_by_itself(batch: ImportBatch, source: ImportSource) -> None:
+    """Run a fetched list whose headings are all there; else say that they changed, for somebody to map it."""
+    row = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if set(row.mapping.values()) != set(source.fields.values()):
+        row.state, row.failure, row.finished_at = JobState.FAILED, {"code": "headings"}, timezone.now()
+        row.save(update_fields=["state", "failure", "finished_at"])
+        return
+    row.step, row.state, row.done, row.started_at = Step.RUN, JobState.QUEUED, 0, timezone.now()
+    row.cursor, row.counts = {"start": 0}, dict.fromkeys(COUNTED, 0)
+    row.save()
+    audit.record("import.started", by=source.created_by, subject=row, source=str(source.pk))
+    schedule(RUN, row.pk)
 
 
 def _has_header(batch: ImportBatch, rows: int) -> bool:
@@ -150,7 +197,9 @@ class _Look:
         self.duplicates = batch.options["duplicates"]
         self.mapping = batch.mapping
         self.by = batch.created_by
+        self.batch = batch
         self.repeated = repeated
+        self.owners: Owners | None = None
         self.seen: set[int] = set()
         self.kept: dict[str, Values] = {}
         self.done = 0
@@ -163,6 +212,9 @@ class _Look:
 
     def take(self, rows: Sequence[Row], cells: Mapping[int, list[str]]) -> None:
         """Decide on `rows`, inside the scope; `cells` are theirs by number."""
+        if self.owners is None:
+            self.owners = owners_of(self.batch)
+        rows = self.owners.marked(rows)
         phones = {row.phone for row in rows if row.phone}
         existing = known_leads(phones, self.fields)
         known = {phone: lead.values for phone, lead in existing.items()}
@@ -274,7 +326,8 @@ def run_stretch(organisation: Organisation, batch_id: uuid.UUID, ahead: ReadAhea
             return False
         loaded = load(read.rows, read.cells, terms)
         batch.counts = {name: batch.counts[name] + loaded.counts[name] for name in COUNTED}
-        batch.cursor = {"start": read.end}
+        loads = {str(pk): count for pk, count in terms.owners.loads.items()}
+        batch.cursor = {"start": read.end} | ({"loads": loads} if loads else {})
         batch.done += len(read.rows)
         batch.state = JobState.RUNNING
         batch.save(update_fields=["counts", "cursor", "done", "state"])
@@ -292,12 +345,10 @@ def _end_run(batch: ImportBatch) -> None:
 
 
 def _terms(batch: ImportBatch) -> Terms:
-    people = Membership.objects.active().of(batch.organisation).filter(pk__in=batch.options["owners"])
-    active = {str(pk): pk for pk in people.values_list("pk", flat=True)}
     return Terms(
         batch,
         Status.objects.get(is_initial=True),
-        owners=[active[owner] for owner in batch.options["owners"] if owner in active],
+        owners=owners_of(batch),
         tags=list(Tag.objects.filter(pk__in=batch.options["tags"]).values_list("pk", flat=True)),
         fields=_fields(batch),
         taken=batch.counts[Verdict.NEW],
@@ -313,7 +364,7 @@ def give_up(organisation: Organisation, batch_id: uuid.UUID, code: str) -> None:
 
 
 def _in(batch_id: uuid.UUID, step: str, *states: str) -> ImportBatch | None:
-    batches = ImportBatch.objects.select_related("created_by")
+    batches = ImportBatch.objects.select_related("created_by", "source__created_by", "like")
     found: ImportBatch | None = batches.filter(pk=batch_id, step=step, state__in=states).first()
     return found
 

@@ -1,7 +1,9 @@
-"""Taking an import back: its leads go unless somebody has worked on them, and what it changed is as it was."""
+"""Taking an import back: its leads go unless somebody has worked on them, and what it changed is as it was.
+
+Calls go on meanwhile: a stretch is a second or less, and whatever somebody holds in this moment stays.
+"""
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,16 +15,17 @@ from accounts.models import Membership, Organisation
 from accounts.tenancy import acting_for
 from accounts.work import schedule
 from jini.lib.jobs import JobState
-from leads.actions.editing import CUSTOM, answered
 from leads.actions.importing import UNDO, NotPossible
 from leads.actions.removing import remove_leads
-from leads.custom.reading import as_text, as_value
-from leads.importing import stored
-from leads.importing.columns import FIELDS
-from leads.models import Activity, CustomField, FollowUp, ImportBatch, ImportRow, Lead
+from leads.importing import stored, words
+from leads.importing.columns import FIELDS, Fields
+from leads.importing.loading import values_of, write_values
+from leads.importing.rows import Values
+from leads.models import Activity, FollowUp, ImportBatch, ImportKept, ImportRow, Lead
 
-MOST = 1_000
+MOST = 2_000
 Step = ImportBatch.Step
+Why = ImportKept.Why
 
 
 @transaction.atomic
@@ -35,7 +38,7 @@ def start_undo(batch: ImportBatch, *, by: Membership) -> None:
     if row is None:
         raise NotPossible
     row.step, row.state, row.cursor = Step.UNDO, JobState.QUEUED, {}
-    row.counts |= {"removed": 0, "kept": 0, "restored": 0}
+    row.counts |= {"removed": 0, "kept": 0, "restored": 0, "changed": 0}
     row.save(update_fields=["step", "state", "cursor", "counts"])
     audit.record("import.undo-started", by=by, subject=batch)
     schedule(UNDO, batch.pk)
@@ -63,70 +66,82 @@ def _remove_some(batch: ImportBatch) -> bool:
     if not ids:
         return False
     batch.cursor["lead"] = str(ids[-1])
-    gone = remove_leads(_untouched(batch, ids))
-    _count(batch, removed=len(gone), kept=len(ids) - len(gone))
+    touched = _touched(batch, ids)
+    free = remove_leads(set(ids) - touched.keys())
+    ImportKept.objects.bulk_create(
+        ImportKept(batch=batch, lead_id=lead, why=touched.get(lead, Why.CALLED)) for lead in ids if lead not in free
+    )
+    _count(batch, removed=len(free), kept=len(ids) - len(free))
     return True
 
 
-def _untouched(batch: ImportBatch, ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    """Leads that nobody, nor a later import, has touched since this one made them."""
+def _touched(batch: ImportBatch, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return which leads somebody, or a later import, has touched since this one made them, and how."""
     # A line without a batch has no such key at all, which to `exclude` is neither equal nor different.
     not_ours = Q(details__batch__isnull=True) | ~Q(details__batch=str(batch.pk))
-    other_lines = Activity.objects.filter(not_ours, lead=OuterRef("pk"))
-    return set(
-        Lead.objects.filter(pk__in=ids, attempts=0, import_batch=batch)
-        .filter(~Exists(other_lines), ~Exists(FollowUp.objects.filter(lead=OuterRef("pk"))))
-        .values_list("pk", flat=True)
+    leads = Lead.objects.filter(pk__in=ids).annotate(
+        has_lines=Exists(Activity.objects.filter(not_ours, lead=OuterRef("pk"))),
+        has_follow_up=Exists(FollowUp.objects.filter(lead=OuterRef("pk"))),
     )
+    found = leads.values_list("pk", "attempts", "has_follow_up", "has_lines")
+    return {pk: _why(attempts, follow_up) for pk, attempts, follow_up, lines in found if attempts or follow_up or lines}
+
+
+def _why(attempts: int, has_follow_up: bool) -> str:  # noqa: FBT001 -- as the row says it
+    if attempts:
+        return Why.CALLED
+    return Why.FOLLOW_UP if has_follow_up else Why.WORKED_ON
 
 
 def _restore_some(batch: ImportBatch) -> bool:
     # From the last row back, so that a lead that two rows changed is first as it was between them.
-    updated = batch.rows.filter(verdict=ImportRow.Verdict.UPDATED).order_by("-number")
+    updated = batch.rows.filter(verdict=ImportRow.Verdict.UPDATED).exclude(lead=None).order_by("-number")
     if (above := batch.cursor.get("row")) is not None:
         updated = updated.filter(number__lt=above)
     rows = list(updated[:MOST])
     if not rows:
         return False
     batch.cursor["row"] = rows[-1].number
-    leads = {lead.pk: lead for lead in Lead.everything.select_for_update().filter(pk__in={row.lead_id for row in rows})}
-    fields = {field.key: field for field in CustomField.objects.all()}
-    restored = [row for row in rows if row.lead_id in leads and _restore(leads[row.lead_id], row, batch, fields)]
-    _count(batch, restored=len(restored))
-    return True
-
-
-def _restore(lead: Lead, row: ImportRow, batch: ImportBatch, fields: Mapping[str, CustomField]) -> bool:
-    """Put back each field that still says what the import wrote; return whether there was one."""
-    before: dict[str, list[str]] = row.before or {}
-    changes = []
-    for name, (old, new) in before.items():
-        if (field := fields.get(name)) is not None:
-            if as_text(lead.custom.get(name)) == new:
-                lead.custom = answered(lead.custom, {name: as_value(field, old)})
-                changes.append({"field": name, "old": new, "new": old})
+    theirs = [(row.lead_id, row) for row in rows if row.lead_id]
+    fields = words.every_field()
+    before = values_of({lead for lead, row in theirs}, fields, lock=True)
+    after, lines, kept = dict(before), [], []
+    for lead, row in theirs:
+        if (now := after.get(lead)) is None:
             continue
-        now = getattr(lead, name)
-        if ("" if now is None else str(now)) == new:
-            setattr(lead, name, (old or None) if name == "value" else old)
-            changes.append({"field": name, "old": new, "new": old})
-    if not changes:
-        return False
-    lead.version += 1
-    lead.save(update_fields=[*{_column(str(change["field"])) for change in changes}, "version", "updated_at"])
-    # A value that was set as text is a decimal again.
-    lead.refresh_from_db()
-    details: dict[str, Any] = {"batch": str(batch.pk), "verdict": "undone", "changes": changes}
-    Activity.objects.create(lead=lead, kind=Activity.Kind.IMPORT, at=timezone.now(), details=details)
+        then, changes, stays = _back(now, row, fields)
+        after[lead] = then
+        if changes:
+            lines.append(_line(lead, batch, changes))
+        if stays:
+            kept.append(ImportKept(batch=batch, lead_id=lead, why=Why.CHANGED, fields=stays))
+    write_values({lead: values for lead, values in after.items() if values != before[lead]}, fields)
+    Activity.objects.bulk_create(lines)
+    ImportKept.objects.bulk_create(kept)
+    _count(batch, restored=len(lines), changed=len(kept))
     return True
 
 
-def _column(field: str) -> str:
-    return field if field in FIELDS else CUSTOM
+def _back(now: Values, row: ImportRow, fields: Fields) -> tuple[Values, list[dict[str, str]], list[str]]:
+    """Return the values with each field put back that still says what the import wrote, the changes, and what stays."""
+    values = dict(zip((*FIELDS, *fields), now, strict=True))
+    changes, stays = [], []
+    for name, (old, new) in (row.before or {}).items():
+        if values[name] == new:
+            values[name] = old
+            changes.append({"field": name, "old": new, "new": old})
+        elif values[name] != old:
+            stays.append(name)
+    return tuple(values.values()), changes, stays
+
+
+def _line(lead: uuid.UUID, batch: ImportBatch, changes: list[dict[str, str]]) -> Activity:
+    details: dict[str, Any] = {"batch": str(batch.pk), "verdict": "undone", "changes": changes}
+    return Activity(lead_id=lead, kind=Activity.Kind.IMPORT, at=timezone.now(), details=details)
 
 
 def _count(batch: ImportBatch, **more: int) -> None:
-    batch.counts |= {name: batch.counts[name] + count for name, count in more.items()}
+    batch.counts |= {name: batch.counts.get(name, 0) + count for name, count in more.items()}
 
 
 def _end(batch: ImportBatch) -> None:

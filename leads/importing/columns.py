@@ -28,6 +28,7 @@ TARGETS = {
     "source": _("Source"),
     "value": _("Value in rupees"),
     "note": _("Note"),
+    "owner": _("Owner"),
 }
 Fields = Mapping[str, CustomField]
 
@@ -111,6 +112,21 @@ def guess(header: Sequence[str], rows: Sequence[Sequence[str]], fields: Fields) 
             found[column] = field
     if "phone" not in found.values() and (likely := _phone_column(rows, taken=found)) is not None:
         found[likely] = "phone"
+    return found
+
+
+def by_heading(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return {heading: field} of a mapping {column: field}, to be carried to other files."""
+    return {key(header[int(column)]): field for column, field in mapping.items() if key(header[int(column)])}
+
+
+def carried(fields: Mapping[str, str], header: Sequence[str]) -> dict[int, str]:
+    """Return {column: field} of a file with `header`, whose headings `fields` knows; of two alike the first one counts."""
+    found: dict[int, str] = {}
+    for column, heading in enumerate(header):
+        field = fields.get(key(heading), "")
+        if field and field not in found.values():
+            found[column] = field
     return found
 
 

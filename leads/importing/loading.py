@@ -13,18 +13,24 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
+from jini.lib import lead_watch
 from jini.lib.ids import uuid7_texts
 from leads.custom.reading import as_text, as_value
 from leads.importing.columns import FIELDS, Fields
 from leads.importing.deciding import Decision, Verdict, decide, differences
+from leads.importing.owning import Owners
 from leads.importing.rows import Row, Values
-from leads.models import Activity, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
+from leads.models import Activity, FollowUp, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
 from teams.visibility import sight_of
 
 _TEXTS = tuple(name for name in FIELDS if name != "value")
 _KNOWN = f"""
 SELECT id, phone, assigned_to_id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
 FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) AND deleted_at IS NULL ORDER BY id
+"""  # noqa: S608 -- constants
+_VALUES = f"""
+SELECT id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+FROM leads_lead WHERE organisation_id = %s AND id = ANY(%s::uuid[]) ORDER BY id
 """  # noqa: S608 -- constants
 _STAGE = f"""
 CREATE TEMPORARY TABLE import_stage
@@ -44,34 +50,28 @@ ON CONFLICT (organisation_id, phone) WHERE deleted_at IS NULL DO NOTHING RETURNI
 """  # noqa: S608 -- constants
 _UPDATE = f"""
 UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, value = nullif(u.value, '')::numeric,
-    custom = leads_lead.custom || u.custom, version = leads_lead.version + 1, updated_at = %s
+    custom = jsonb_strip_nulls(leads_lead.custom || u.custom), version = leads_lead.version + 1, updated_at = %s
 FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}, %s::jsonb[]) AS u(id, {", ".join(FIELDS)}, custom)
 WHERE leads_lead.organisation_id = %s AND leads_lead.id = u.id
 """  # noqa: S608 -- constants
 # What is done with a lead that is there needs its values, as they stay until we have written.
 CHANGING = {ImportBatch.Duplicates.FILL, ImportBatch.Duplicates.UPDATE}
+NOTING = {ImportBatch.Duplicates.LINK, ImportBatch.Duplicates.GIVE}
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for every row of a batch; `owners` are taken in turn, beginning after `taken` leads.
+    """What holds for every row of a batch, of which `taken` have become leads already.
 
     `fields` are the custom fields that have a column.
     """
 
     batch: ImportBatch
     status: Status
-    owners: Sequence[uuid.UUID]
+    owners: Owners
     tags: Sequence[uuid.UUID]
     fields: Fields
     taken: int = 0
-
-    def custom(self, values: Values) -> str:
-        """The answers among `values` as JSON, those that are not known left out."""
-        if not self.fields:
-            return "{}"
-        answers = zip(self.fields.items(), values[len(FIELDS) :], strict=True)
-        return json.dumps({name: as_value(field, text) for (name, field), text in answers if text})
 
 
 @dataclass
@@ -114,6 +114,14 @@ def _answers(custom: str, fields: Fields) -> list[str]:
     return [as_text(answers.get(name)) for name in fields]
 
 
+def _json(values: Values, fields: Fields, *, with_nothing: bool = False) -> str:
+    """The answers among `values`; what is nothing as null, or left out."""
+    if not fields:
+        return "{}"
+    answers = zip(fields.items(), values[len(FIELDS) :], strict=True)
+    return json.dumps({name: as_value(field, text) for (name, field), text in answers if text or with_nothing})
+
+
 def unseen_by(member: Membership, known: Mapping[str, Known]) -> set[str]:
     """Return the numbers of the leads that `member` does not see, and so does not change by a list."""
     sight = sight_of(member)
@@ -128,11 +136,14 @@ def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> L
     loaded = Loaded()
     waiting = rows
     # Most numbers of most lists are new: where a number that is not does no harm, the insert itself finds it out.
-    looks = bool(terms.owners) or terms.batch.options["duplicates"] in CHANGING
+    looks = terms.owners.gives or terms.batch.options["duplicates"] in {*CHANGING, ImportBatch.Duplicates.GIVE}
+    waiting = terms.owners.marked(waiting)
     while waiting:
         taken = terms.taken + loaded.counts[Verdict.NEW]
-        decisions, leads, lost = _attempt(waiting, terms, taken=taken, looks=looks)
+        decisions, leads, lost, existing = _attempt(waiting, terms, taken=taken, looks=looks)
         _follow_up(decisions, leads, cells, terms)
+        if terms.batch.options["duplicates"] == ImportBatch.Duplicates.GIVE:
+            give_to_owners(decisions, existing, terms.batch)
         loaded.count(decisions)
         waiting, looks = [row for row in waiting if row.phone in lost], True
     return loaded
@@ -140,8 +151,9 @@ def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> L
 
 def _attempt(
     rows: Sequence[Row], terms: Terms, *, taken: int, looks: bool
-) -> tuple[list[Decision], dict[str, str], set[str]]:
-    """Decide and write the leads; return the decisions that stand, the leads' ids by number, and the numbers that got lost.
+) -> tuple[list[Decision], dict[str, str], set[str], dict[str, Known]]:
+    """Decide and write the leads; return the decisions that stand, the leads' ids by number, the numbers that got lost,
+    and the leads that were there.
 
     A number is lost when it has a lead that we did not know of: it was not looked for, or was made since we looked.
     """
@@ -153,21 +165,24 @@ def _attempt(
     decisions = list(decide(rows, known, terms.batch.options["duplicates"], unseen=unseen))
     added = [phone for phone in known if phone not in before]
     fresh = dict(zip(added, uuid7_texts(len(added)), strict=True))
-    made = _insert(fresh, known, terms, taken) if fresh else set()
+    said = {row.phone: row.owner for row in reversed(rows)}
+    made = _insert(fresh, known, terms, taken, said) if fresh else set()
     lost = fresh.keys() - made
     leads = {phone: known_lead.lead.hex for phone, known_lead in existing.items()} | fresh
-    _update({leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values}, terms)
+    written = {leads[phone]: known[phone] for phone, values in before.items() if known[phone] != values}
+    write_values(written, terms.fields)
     if lost:
         decisions = [decision for decision in decisions if decision.row.phone not in lost]
-    return decisions, leads, set(lost)
+    return decisions, leads, set(lost), existing
 
 
-def _insert(fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms, taken: int) -> set[str]:
-    owners = terms.owners
+def _insert(
+    fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms, taken: int, said: Mapping[str, str]
+) -> set[str]:
     lines = io.StringIO()
     for place, (phone, lead) in enumerate(fresh.items(), start=taken):
-        owner = str(owners[place % len(owners)]) if owners else "\\N"
-        values = "\t".join([*known[phone][: len(FIELDS)], terms.custom(known[phone])])
+        owner = terms.owners.of(place, said.get(phone, "")) or "\\N"
+        values = "\t".join([*known[phone][: len(FIELDS)], _json(known[phone], terms.fields)])
         # Values hold no tab and no line end (blanks are drawn together); only a backslash needs care.
         lines.write(f"{lead}\t{phone}\t{owner}\t{values.replace(chr(92), chr(92) * 2)}\n")
     lines.seek(0)
@@ -189,13 +204,21 @@ def _insert(fresh: Mapping[str, str], known: Mapping[str, Values], terms: Terms,
     return made
 
 
-def _update(changed: Mapping[str, Values], terms: Terms) -> None:
+def values_of(leads: Iterable[uuid.UUID], fields: Fields, *, lock: bool = False) -> dict[uuid.UUID, Values]:
+    """Return the values of `leads` by id; locked until the transaction ends, if asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES + ("FOR UPDATE" if lock else ""), [current_organisation().pk, [*map(str, leads)]])
+        return {lead: (*values, *_answers(custom, fields)) for lead, custom, *values in cursor.fetchall()}
+
+
+def write_values(changed: Mapping[Any, Values], fields: Fields) -> None:
+    """Give leads, by id, all their values, those of the custom `fields` among them, and raise their versions."""
     if not changed:
         return
     columns = [list(column) for column in zip(*changed.values(), strict=True)][: len(FIELDS)]
-    answers = [terms.custom(values) for values in changed.values()]
+    answers = [_json(values, fields, with_nothing=True) for values in changed.values()]
     with connection.cursor() as cursor:
-        cursor.execute(_UPDATE, [timezone.now(), list(changed), *columns, answers, current_organisation().pk])
+        cursor.execute(_UPDATE, [timezone.now(), [*map(str, changed)], *columns, answers, current_organisation().pk])
 
 
 def _follow_up(
@@ -240,7 +263,7 @@ def _lines(decision: Decision, leads: Mapping[str, str], terms: Terms) -> list[A
         lines.append(
             Activity(kind=Activity.Kind.IMPORT, details=told | {"verdict": verdict, "changes": named}, **common)
         )
-    elif verdict == Verdict.DUPLICATE and batch.options["duplicates"] == ImportBatch.Duplicates.LINK:
+    elif verdict == Verdict.DUPLICATE and batch.options["duplicates"] in NOTING:
         lines.append(Activity(kind=Activity.Kind.IMPORT, details=told | {"verdict": verdict}, **common))
     wanted = verdict != Verdict.DUPLICATE or batch.options["duplicates"] != ImportBatch.Duplicates.SKIP
     if row.note and wanted:
@@ -261,3 +284,30 @@ def _row(decision: Decision, leads: Mapping[str, str], cells: Mapping[int, list[
         before=before,
         errors=[{"field": name, "code": code} for name, code in row.faults] or None,
     )
+
+
+def give_to_owners(decisions: Sequence[Decision], existing: Mapping[str, Known], batch: ImportBatch) -> None:
+    """Have the owners of leads that asked again call them now: a follow-up, unless one is due to the lead already."""
+    again = {d.row.phone for d in decisions if d.verdict == Verdict.DUPLICATE and not d.is_barred}
+    asked = {lead.lead: lead.owner for phone in again if (lead := existing.get(phone)) and lead.owner}
+    now = timezone.now()
+    due = set(FollowUp.objects.open().filter(lead__in=asked, due_at__lte=now).values_list("lead", flat=True))
+    note = batch.options["source"] or batch.file_name
+    tasks = [
+        FollowUp(lead_id=lead, assigned_to_id=owner, due_at=now, note=note[:200], created_by_id=batch.created_by_id)
+        for lead, owner in asked.items()
+        if lead not in due
+    ]
+    FollowUp.objects.bulk_create(tasks)
+    Activity.objects.bulk_create(
+        Activity(
+            lead_id=task.lead_id,
+            kind=Activity.Kind.FOLLOW_UP,
+            at=now,
+            actor_id=batch.created_by_id,
+            details={"follow_up": str(task.pk), "due_at": now.isoformat(), "event": "created", "batch": str(batch.pk)},
+        )
+        for task in tasks
+    )
+    for task in tasks:
+        lead_watch.changed(task.lead_id, lead_watch.FOLLOW_UPS)

@@ -49,6 +49,8 @@ class Row(NamedTuple):
     values: Values
     note: str
     faults: tuple[tuple[str, str], ...]
+    # Who the file says is the owner, as it stands there.
+    owner: str = ""
 
 
 class RowReader:
@@ -59,6 +61,7 @@ class RowReader:
         self._phone = by_field["phone"]
         self._phone2 = by_field.get("phone2")
         self._note = by_field.get("note")
+        self._owner = by_field.get("owner")
         self._names = [by_field[name] for name in ("first_name", "last_name") if name in by_field]
         self._columns = [(place, name, by_field[name]) for place, name in enumerate(FIELDS) if name in by_field]
         self._source = source
@@ -91,7 +94,8 @@ class RowReader:
             if fault or (field.is_required and answer is None):
                 faults.append((field.key, fault or "missing"))
         note = _cell(cells, self._note).strip()[:4000] if self._note is not None else ""
-        return Row(number, phone, others, tuple(values), note, tuple(faults))
+        owner = " ".join(_cell(cells, self._owner).split())[:200] if self._owner is not None else ""
+        return Row(number, phone, others, tuple(values), note, tuple(faults), owner)
 
     def _numbers(self, cells: Sequence[str], faults: list[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
         found = read_phone(_cell(cells, self._phone))

@@ -23,6 +23,16 @@ REFUSALS: dict[str, Any] = {
     "bomb": _("This Excel file unpacks to far more than it weighs, which is not safe. Save the list as CSV."),
     "protected": _("This Excel file has a password. Save it without one."),
     "broken": _("This Excel file is damaged. Open it in Excel, save it again, or save it as CSV."),
+    "headings": _(
+        "The headings of the file have changed. Import it by hand once, and repeat the source from that import."
+    ),
+    "nobody": _("Whoever set this source up is no longer here. Set it up again."),
+    "unreachable": _("The address cannot be reached. Is it right, and open to everybody?"),
+    "private": _("The address leads into a network that is not public, so it is not asked."),
+    "insecure": _("The address must begin with https://."),
+    "status": _("The address answered with the error %(status)s."),
+    "redirects": _("The address leads on to others too often."),
+    "slow": _("The address took too long to answer."),
     "file_missing": _("The file is not there any more. Choose it again."),
     "too_complex": _("This file takes too much memory or time to read. Save the list as CSV, or cut it into parts."),
 }
@@ -32,6 +42,7 @@ FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS
     "email_invalid": _("This is no e-mail address; the field is left empty."),
     "value_invalid": _("This is no amount; the field is left empty."),
     "language_unknown": _("This language is not known; the field is left empty."),
+    "owner_unknown": _("Nobody of this name or e-mail address whom you see; the lead has no owner."),
     "too_long": _("The text is too long; the field is left empty."),
     "number_invalid": _("This is no number; the field is left empty."),
     "date_invalid": _("This is no date; the field is left empty."),

@@ -5,6 +5,7 @@ from leads.models.bulk_job import BulkJob, BulkRow
 from leads.models.custom_field import MOST_FIELDS, CustomField
 from leads.models.follow_up import FollowUp
 from leads.models.import_batch import ImportBatch, ImportRow
+from leads.models.import_source import ImportKept, ImportSource, SavedMapping
 from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
 from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
 from leads.models.status import Status, StatusReason
@@ -22,10 +23,13 @@ __all__ = [
     "CustomField",
     "FollowUp",
     "ImportBatch",
+    "ImportKept",
     "ImportRow",
+    "ImportSource",
     "Lead",
     "LeadPhone",
     "LeadTag",
+    "SavedMapping",
     "SavedView",
     "Status",
     "StatusReason",

@@ -33,6 +33,7 @@ class ImportBatch(Job, OrganisationOwned):
         FILL = "fill", _("Fill what is empty")
         UPDATE = "update", _("Update the lead")
         LINK = "link", _("Note the enquiry on the lead")
+        GIVE = "give", _("Give the enquiry to the lead's owner, as a follow-up due now")
 
     class Step(models.TextChoices):
         """What is being done, or was done last; the state of the job is that of this step."""
@@ -41,6 +42,16 @@ class ImportBatch(Job, OrganisationOwned):
         PREVIEW = "preview", _("Checking every row")
         RUN = "run", _("Importing")
         UNDO = "undo", _("Undoing")
+
+    class OwnerRule(models.TextChoices):
+        """Who gets the new leads; `owners` of the options are the people of all rules but the first and the last."""
+
+        NOBODY = "nobody", _("Nobody: they wait for whoever calls next")
+        ONE = "one", _("One person")
+        TURNS = "turns", _("In turn")
+        SHARES = "shares", _("By shares")
+        LOAD = "load", _("Who has the fewest open leads")
+        COLUMN = "column", _("As a column of the file says")
 
     class LegalGround(models.TextChoices):
         CONSENT = "consent", _("They agreed to be called")
@@ -53,6 +64,18 @@ class ImportBatch(Job, OrganisationOwned):
     created_by = models.ForeignKey(
         "accounts.Membership", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
+    # What asked for it by itself; and the import whose settings it has from the start.
+    source = models.ForeignKey(
+        "leads.ImportSource",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    like = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     file = models.FileField(storage=private_storage, max_length=200)
     file_name = models.CharField(max_length=200)
     file_bytes = models.PositiveIntegerField()
@@ -62,7 +85,8 @@ class ImportBatch(Job, OrganisationOwned):
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     header_signature = models.CharField(max_length=64, blank=True)
-    # What holds for every row: {duplicates, source, legal_ground, owners: [ids], tags: [ids]}; owners take turns.
+    # What holds for every row: {duplicates, source, legal_ground, tags: [ids], owner_rule, owners: [ids], shares:
+    # {id: number}}. Without a rule, as in older rows, the owners take turns.
     options = models.JSONField(default=dict)
     # Rows by verdict and those with `warnings`: of the look ahead (also `barred`, `causes` and a `sample` of rows), and
     # of the run (also `removed`, `kept` and `restored` once it was undone).

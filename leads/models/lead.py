@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from leads.models.import_batch import ImportBatch
 from leads.models.status import Status
 from teams.visibility import sight_of
 
@@ -248,6 +249,12 @@ class Lead(OrganisationOwned):
     def display_name(self) -> str:
         """The name, or the number of a lead that came with its phone only."""
         return self.name or self.phone
+
+    @property
+    def ground(self) -> str:
+        """Why the person may be called, in words; empty where nobody said."""
+        known = dict(ImportBatch.LegalGround.choices)
+        return str(known.get(self.legal_ground, self.legal_ground))
 
     @property
     def first_name(self) -> str:

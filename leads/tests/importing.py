@@ -37,9 +37,9 @@ def step(task: str, batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.get(pk=batch.pk)
 
 
-def look(batch: ImportBatch, **options: Any) -> ImportBatch:
-    """Map the columns as they were guessed, and look ahead."""
-    mapping = {int(column): field for column, field in batch.mapping.items()}
+def look(batch: ImportBatch, *, mapping: dict[int, str] | None = None, **options: Any) -> ImportBatch:
+    """Map the columns, as they were guessed if nothing is said, and look ahead."""
+    mapping = mapping or {int(column): field for column, field in batch.mapping.items()}
     importing.set_terms(batch, mapping, OPTIONS | options, by=batch.created_by)
     return step(importing.PREVIEW, batch)
 

@@ -73,7 +73,6 @@ NARROWED = [
     ({"value_min": "5000.01"}, ""),
     ({"value_max": "5000"}, "a"),
     ({"region": "maharashtra"}, "a"),
-    ({"legal_ground": "consent"}, "a"),
     ({"import": "{batch.pk}"}, "a"),
     ({"follow_up": "overdue"}, "a"),
     ({"follow_up": "none"}, "bc"),

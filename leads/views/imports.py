@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,15 +21,17 @@ from jini.lib.jobs import JobState
 from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
 from leads.actions import importing, undoing_import
+from leads.actions.import_settings import NameTaken, save_mapping
 from leads.actions.list_fields import CannotMakeField
 from leads.custom.showing import in_words
 from leads.import_forms import TermsForm, UploadForm
 from leads.importing import stored, words
-from leads.importing.columns import FIELDS, Fields, custom_fields, targets
-from leads.models import ImportBatch, ImportRow, Lead, Tag
+from leads.importing.columns import FIELDS, Fields, carried, custom_fields, targets
+from leads.models import ImportBatch, ImportRow, Lead, SavedMapping, Tag
 from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
+MOST_SAVED = 50
 SLICE = 1_000
 SAMPLE = [
     ["Name", "Phone", "E-mail", "City", "State", "PIN code", "Language", "Source", "Note"],
@@ -57,14 +60,28 @@ def _visible(request: MemberRequest, pk: uuid.UUID) -> ImportBatch:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.LEAD_IMPORT)
 def new(request: MemberRequest) -> HttpResponse:
+    like = _like(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         # Without a file there is nothing in either; the form must still say so.
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
-            batch = importing.accept_file(form.cleaned_data["file"], kind=form.kind, by=request.member)
+            batch = importing.accept_file(form.cleaned_data["file"], kind=form.kind, by=request.member, like=like)
             return redirect("leads:import", batch.pk)
-    return TemplateResponse(request, "imports/new.html", {"form": form}, status=INVALID if form.errors else 200)
+    context = {"form": form, "like": like}
+    return TemplateResponse(request, "imports/new.html", context, status=INVALID if form.errors else 200)
+
+
+def _like(request: MemberRequest) -> ImportBatch | None:
+    """The import whose settings a new one begins with, `?like=`; None for one that is not seen or was never mapped."""
+    try:
+        wanted = uuid.UUID(request.GET.get("like", ""))
+    except ValueError:
+        return None
+    found: ImportBatch | None = (
+        ImportBatch.objects.visible_to(request.member).exclude(options={}).filter(pk=wanted).first()
+    )
+    return found
 
 
 @require_safe
@@ -157,7 +174,8 @@ def _terms(found: ImportBatch) -> list[tuple[Any, Any]]:
         (_("Duplicates"), ImportBatch.Duplicates(options["duplicates"]).label),
         (_("Source"), options["source"]),
         (_("Ground"), ImportBatch.LegalGround(options["legal_ground"]).label),
-        (_("Owners, in turn"), ", ".join(people[owner] for owner in options["owners"] if owner in people)),
+        (_("Who gets the new leads"), str(dict(ImportBatch.OwnerRule.choices).get(options.get("owner_rule"), ""))),
+        (_("Owners"), ", ".join(people[owner] for owner in options["owners"] if owner in people)),
         (_("Tags"), ", ".join(tags)),
     ]
     return [(label, value) for label, value in chosen if value]
@@ -183,19 +201,36 @@ def terms(request: MemberRequest, batch: uuid.UUID) -> HttpResponse:
     if not importing.may_be_mapped(found):
         return _conflict(request, found) if request.method == "POST" else redirect("leads:import", found.pk)
     rows = stored.head(found, importing.SAMPLE_ROWS + 1)[found.format["has_header"] :]
+    saved = SavedMapping.objects.visible_to(request.member).order_by("name", "id")[:MOST_SAVED]
+    chosen = next((mapping for mapping in saved if str(mapping.pk) == request.GET.get("settings")), None)
+    if chosen is not None and request.method != "POST":
+        mapping = carried(chosen.fields, found.header)
+        found.mapping, found.options = {str(column): name for column, name in mapping.items()}, chosen.options
     form = TermsForm(found, rows, request.POST or None, by=request.member)
     if request.method == "POST" and form.is_valid():
         try:
-            importing.set_terms(found, form.mapping, form.options(), by=request.member)
+            if _set(request, found, form):
+                return redirect("leads:import", found.pk)
         except importing.NotPossible:
             return _conflict(request, found)
-        except CannotMakeField as refused:
-            form.add_error(f"column_{refused.column}", refused.why)
-        else:
-            return redirect("leads:import", found.pk)
-    return TemplateResponse(
-        request, "imports/map.html", {"batch": found, "form": form}, status=INVALID if form.errors else 200
-    )
+    context = {"batch": found, "form": form, "saved": saved, "chosen": chosen}
+    return TemplateResponse(request, "imports/map.html", context, status=INVALID if form.errors else 200)
+
+
+def _set(request: MemberRequest, found: ImportBatch, form: TermsForm) -> bool:
+    """Set the terms, and save them under a name if one was given; False when that is somebody else's."""
+    try:
+        with transaction.atomic():
+            importing.set_terms(found, form.mapping, form.options(), by=request.member)
+            if name := form.cleaned_data["save_as"]:
+                save_mapping(found.reloaded(), name, by=request.member)
+    except NameTaken:
+        form.add_error("save_as", _("There are settings of this name already."))
+        return False
+    except CannotMakeField as refused:
+        form.add_error(f"column_{refused.column}", refused.why)
+        return False
+    return True
 
 
 @require_POST
