@@ -18,6 +18,7 @@ from benchmarks.measuring import Failed
 # Each module has `SIZE`, the ROWS of the full measurement, and `run(rows) -> Figures`.
 WORKLOADS = {
     "import": "benchmarks.imports",
+    "import_killed": "benchmarks.import_killed",
     "import_undo": "benchmarks.import_undo",
     "lead_list": "benchmarks.lead_list",
     "bulk_assign": "benchmarks.bulk",

@@ -14,7 +14,13 @@ END_SECONDS = 60
 
 
 class Worker:
-    """A Celery worker for all queues, with the beat that sweeps; it runs for the block of `with`."""
+    """A Celery worker for all queues, with the beat that sweeps; it runs for the block of `with`.
+
+    `environment` is what it has beside ours.
+    """
+
+    def __init__(self, **environment: str) -> None:
+        self.environment = os.environ | environment
 
     def __enter__(self) -> Self:
         self.folder = tempfile.TemporaryDirectory(prefix="jini-worker-")
@@ -37,6 +43,7 @@ class Worker:
         self.process = subprocess.Popen(
             worker_command(Path(self.folder.name) / "beat"),
             cwd=CHECKOUT,
+            env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,

@@ -17,6 +17,7 @@ FIELDS = {
 }  # fmt: skip
 ROWS = {
     "import": 400,
+    "import_killed": 30_000,
     "import_undo": 200,
     "lead_list": 300,
     "bulk_assign": 300,

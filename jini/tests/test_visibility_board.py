@@ -63,7 +63,7 @@ def test_only_what_is_seen_is_moved_and_counted(client_of, world, who):
 
 # Whose imports each leader sees: their own, and of those whom they see.
 IMPORTERS = {
-    "head": {"head"},
+    "head": {"head", "west"},
     "west": {"west"},
     "none": set(),
     "admin": {"head", "west", "admin"},

@@ -3,8 +3,13 @@
 import uuid
 from collections.abc import Collection
 
+from django.db import connection, models
+
+from accounts.tenancy import current_organisation
 from jini.lib.lead_removal import released
-from leads.models import Activity, BulkRow, FollowUp, ImportRow, Lead, LeadPhone, LeadTag
+from leads.models import Lead
+
+_DELETE = "DELETE FROM leads_lead WHERE organisation_id = %s AND id = ANY(%s::uuid[])"
 
 
 def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -13,9 +18,25 @@ def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     Call it inside the transaction that holds the rows locked.
     """
     free = released(lead_ids)
-    for model in (Activity, FollowUp, LeadTag, LeadPhone):
-        model.objects.filter(lead__in=free).delete()
-    for noted in (ImportRow, BulkRow):
-        noted.objects.filter(lead__in=free).update(lead=None)
-    Lead.everything.filter(pk__in=free).delete()
+    _delete(free)
     return free
+
+
+def _delete(leads: set[uuid.UUID]) -> None:
+    """Delete leads with all that hangs on them, in one statement for each table.
+
+    Django would fetch every lead to do the same; what it does not know of, the keys of the database refuse.
+    """
+    if not leads:
+        return
+    for relation in Lead._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- Django's documented name
+        if not (isinstance(relation, models.ManyToOneRel) and relation.field.concrete):
+            continue
+        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": leads})  # noqa: SLF001 -- as above
+        if relation.on_delete is models.CASCADE:
+            rows.delete()
+        elif relation.on_delete is models.SET_NULL:
+            rows.update(**{relation.field.name: None})
+    with connection.cursor() as cursor:
+        ids = [str(lead) for lead in leads]
+        cursor.execute(_DELETE, [current_organisation().pk, ids])

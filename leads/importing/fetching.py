@@ -80,7 +80,8 @@ def fetch(url: str, *, etag: str = "", content_hash: str = "") -> Fetched:
             parts = there
     except TimeoutError as error:
         raise Refused("slow") from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        # Also an address that cannot be written into a request.
         raise Refused("unreachable") from error
     raise Refused("redirects")
 

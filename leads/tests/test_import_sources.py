@@ -171,7 +171,9 @@ def test_a_redirect_is_looked_at_like_the_first_address(settings, site):
     site.has("/file", status=302, Location="file:///etc/passwd")
     site.has("/on", status=301, Location="/list")
     site.has("/list", LIST)
-    for path, code in {"/private": "private", "/round": "redirects", "/file": "insecure"}.items():
+    site.has("/odd", status=302, Location="https://[::1/")
+    odd = {"/odd": "unreachable", "/é": "unreachable", "/ ": "unreachable"}
+    for path, code in ({"/private": "private", "/round": "redirects", "/file": "insecure"} | odd).items():
         with pytest.raises(Refused) as refused:
             fetching.fetch(site.url + path)
         assert refused.value.code == code
