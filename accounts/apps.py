@@ -8,8 +8,16 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import settings_menu, tasks  # noqa: F401, PLC0415 -- tasks registers the due-task handlers
+        from accounts import context, settings_menu, tasks  # noqa: F401, PLC0415 -- tasks registers the due-task handlers
+        from accounts.actions.notifying import owe_purge, unseen_count  # noqa: PLC0415 -- models are loaded only now
         from accounts.permissions import Permission  # noqa: PLC0415 -- needs the apps
+        from accounts.removal import empty  # noqa: PLC0415 -- models are loaded only now
+        from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
+        from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
+
+        context.parts["unseen"] = lambda request: unseen_count(request.member)  # type: ignore[attr-defined]
+        on_founding(owe_purge)
+        on_emptying(empty)
 
         settings_menu.add(
             settings_menu.Page(

@@ -4,6 +4,7 @@ Apps to the left of `accounts` fill in what only they know, in `AppConfig.ready(
 
     context.counters["leads:follow_ups"] = late_follow_ups  # (member) -> int: what is late, the red count of the item
     context.parts["presence"] = presence  # (request) -> dict or None, see `Navigation.presence`
+    context.parts["unseen"] = unseen  # (request) -> int: what the member was told and has not seen, counted to 100
     context.parts["callbar"] = callbar  # (request) -> safe HTML of the open call, or ""
 """
 
@@ -22,6 +23,7 @@ from accounts.permissions import Permission, Role
 
 counters: dict[str, Callable[[Any], int]] = {}
 parts: dict[str, Callable[[HttpRequest], Any]] = {}
+MOST_COUNTED = 99
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ LINKS = {
     # The fragment that keeps the call bar up to date.
     "callbar": "dialer:active_call",
     "presence": "teams:presence",
+    "notifications": "accounts:notifications",
+    "notification_count": "accounts:notification_count",
     "profile": "accounts:profile",
     "theme": "accounts:theme",
     "language": "set_language",
@@ -163,6 +167,14 @@ class Navigation:
             return None
         shown: dict[str, Any] | None = parts["presence"](self.request)
         return shown
+
+    @cached_property
+    def unseen(self) -> str:
+        """How many notices the member has not seen, in words that fit on the bell; empty when there is none."""
+        if not (self.member and "unseen" in parts):
+            return ""
+        number: int = parts["unseen"](self.request)
+        return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number or "")
 
     @cached_property
     def callbar(self) -> str:

@@ -48,3 +48,10 @@ def deliver_invitation(organisation: Any, subject_id: uuid.UUID) -> dt.datetime 
 
     deliver(subject_id)
     return None
+
+
+@handler("accounts.purge_notifications", queue="bulk")
+def purge_notifications(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
+    from accounts.actions.notifying import purge  # noqa: PLC0415 -- leaf
+
+    return purge(organisation, subject_id)

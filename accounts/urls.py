@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from accounts.views import health, people, profile, settings, signing_in
+from accounts.views import health, notifications, people, profile, settings, signing_in
 from accounts.views.demonstration import remove_demo
 from accounts.views.home import home
 from accounts.views.invitation import invitation
@@ -18,6 +18,10 @@ own = [
     path("accounts/switch/", profile.switch, name="switch"),
     path("me/profile/", profile.profile, name="profile"),
     path("me/theme/", profile.theme, name="theme"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/count/", notifications.count, name="notification_count"),
+    path("notifications/seen/", notifications.all_seen, name="notifications_seen"),
+    path("notifications/<uuid:notification>/", notifications.opening, name="notification"),
     path("settings/demonstration/removal/", remove_demo, name="remove_demo"),
     path("settings/", settings.settings, name="settings"),
     path("settings/organisation/", settings.organisation, name="organisation"),

@@ -4,8 +4,9 @@ from accounts.models.audit_entry import AuditEntry
 from accounts.models.due_task import DueTask
 from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
+from accounts.models.notification import Notification
 from accounts.models.organisation import Organisation
 from accounts.models.sign_in_link import SignInLink
 from accounts.models.user import User
 
-__all__ = ["AuditEntry", "DueTask", "Invitation", "Membership", "Organisation", "SignInLink", "User"]
+__all__ = ["AuditEntry", "DueTask", "Invitation", "Membership", "Notification", "Organisation", "SignInLink", "User"]

@@ -15,6 +15,7 @@ from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
 from accounts.actions.invitations import invite
+from accounts.actions.notifying import notify
 from accounts.models import Membership, Organisation, SignInLink
 from accounts.permissions import Permission, Role
 from dialer.models import Campaign, Disposition
@@ -160,6 +161,10 @@ class Scene:
     @cached_property
     def member(self) -> Any:
         return self.telecaller
+
+    @cached_property
+    def notification(self) -> Any:
+        return notify([self.telecaller], "test.news", url=reverse("accounts:profile"), details={})[0]
 
     @cached_property
     def invitation(self) -> Any:

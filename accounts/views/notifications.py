@@ -1,0 +1,50 @@
+"""What a member was told: the bell and the page behind it."""
+
+import uuid
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actions.notifying import mark_all_seen, mark_seen
+from accounts.middleware import MemberRequest
+from accounts.models import Notification
+from accounts.notices import tell
+from accounts.permissions import Permission, requires
+from jini.lib.fragments import toast
+from jini.lib.paging import keyset_page
+
+
+@require_safe
+@requires(Permission.PROFILE_EDIT)
+def notifications(request: MemberRequest) -> HttpResponse:
+    page = keyset_page(request, Notification.objects.visible_to(request.member))
+    context = {"page": page, "notices": tell(request.member, page.rows)}
+    return TemplateResponse(request, "accounts/notifications.html", context)
+
+
+@require_safe
+@requires(Permission.PROFILE_EDIT)
+def count(request: MemberRequest) -> HttpResponse:
+    """The bell alone, which every page asks for now and then."""
+    return TemplateResponse(request, "shell/bell.html")
+
+
+@require_POST
+@requires(Permission.PROFILE_EDIT)
+def all_seen(request: MemberRequest) -> HttpResponse:
+    mark_all_seen(request.member)
+    toast(request, _("All marked as read."))
+    return redirect("accounts:notifications")
+
+
+@require_POST
+@requires(Permission.PROFILE_EDIT)
+def opening(request: MemberRequest, notification: uuid.UUID) -> HttpResponse:
+    """Note that a notice was seen, and go where it leads."""
+    found = get_object_or_404(Notification.objects.visible_to(request.member), pk=notification)
+    mark_seen(found)
+    # An address of our own, written down by us; not by `redirect`, which may take it for the name of a view.
+    return HttpResponseRedirect(found.url)
