@@ -58,6 +58,11 @@ def tell(member: Membership, notices: Iterable[Notification]) -> list[Told]:
     return [told[row.pk] for row in rows]
 
 
+def text_of(member: Membership, notice: Notification) -> str:
+    """The sentence of one notice, in the active language."""
+    return tell(member, [notice])[0].text
+
+
 def _nameless(_member: Membership, details: Sequence[Mapping[str, Any]]) -> list[str]:
     return [_("There is news here.")] * len(details)
 

@@ -55,3 +55,11 @@ def purge_notifications(organisation: Any, subject_id: uuid.UUID) -> dt.datetime
     from accounts.actions.notifying import purge  # noqa: PLC0415 -- leaf
 
     return purge(organisation, subject_id)
+
+
+@handler("accounts.mail_notification")
+def mail_notification(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
+    from accounts.actions.reminding import mail  # noqa: PLC0415 -- leaf
+
+    mail(organisation, subject_id)
+    return None

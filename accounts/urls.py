@@ -18,6 +18,7 @@ own = [
     path("accounts/switch/", profile.switch, name="switch"),
     path("me/profile/", profile.profile, name="profile"),
     path("me/theme/", profile.theme, name="theme"),
+    path("me/notifications/", notifications.choice, name="reminder_choice"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/count/", notifications.count, name="notification_count"),
     path("notifications/seen/", notifications.all_seen, name="notifications_seen"),

@@ -1,4 +1,4 @@
-"""What imports owe: reading, looking ahead, running, undoing; each in short steps."""
+"""What leads owe: imports in short steps, and the reminders of follow-ups."""
 
 import datetime as dt
 import time
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from jini.lib.work import handler
-from leads.actions import binning, bulk, fetching, importing
+from leads.actions import binning, bulk, fetching, importing, reminding
 from leads.actions.import_settings import FETCH, TELL
 from leads.actions.undoing_import import undo_stretch
 from leads.importing.ahead import ReadAhead
@@ -83,6 +83,12 @@ def empty_bin(organisation: Organisation, _organisation_id: uuid.UUID) -> dt.dat
         if time.monotonic() > until:
             return timezone.now()
     return binning.next_emptying(organisation)
+
+
+@handler(reminding.REMIND)
+def remind(organisation: Organisation, follow_up_id: uuid.UUID) -> dt.datetime | None:
+    """Remind of a follow-up, and say when to come again."""
+    return reminding.remind_of(organisation, follow_up_id)
 
 
 def _for_a_while(

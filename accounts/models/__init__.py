@@ -6,7 +6,18 @@ from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.notification import Notification
 from accounts.models.organisation import Organisation
+from accounts.models.reminder_choice import ReminderChoice
 from accounts.models.sign_in_link import SignInLink
 from accounts.models.user import User
 
-__all__ = ["AuditEntry", "DueTask", "Invitation", "Membership", "Notification", "Organisation", "SignInLink", "User"]
+__all__ = [
+    "AuditEntry",
+    "DueTask",
+    "Invitation",
+    "Membership",
+    "Notification",
+    "Organisation",
+    "ReminderChoice",
+    "SignInLink",
+    "User",
+]

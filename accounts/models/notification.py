@@ -33,6 +33,8 @@ class Notification(OrganisationOwned):
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(null=True)
     once = models.CharField(max_length=120, blank=True)
+    # Taken before it is sent, so that it is sent once at most.
+    mailed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = scoped(NotificationQuerySet)
 

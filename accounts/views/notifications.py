@@ -6,13 +6,15 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions.notifying import mark_all_seen, mark_seen
+from accounts.actions.reminding import choice_of, save_choice
 from accounts.middleware import MemberRequest
 from accounts.models import Notification
 from accounts.notices import tell
 from accounts.permissions import Permission, requires
+from accounts.reminder_form import ReminderForm
 from jini.lib.fragments import toast
 from jini.lib.paging import keyset_page
 
@@ -48,3 +50,17 @@ def opening(request: MemberRequest, notification: uuid.UUID) -> HttpResponse:
     mark_seen(found)
     # An address of our own, written down by us; not by `redirect`, which may take it for the name of a view.
     return HttpResponseRedirect(found.url)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.PROFILE_EDIT)
+def choice(request: MemberRequest) -> HttpResponse:
+    """How the member wants to be reminded of follow-ups."""
+    own = choice_of(request.member)
+    form = ReminderForm(request.POST if request.method == "POST" else None, instance=own)
+    if request.method == "POST" and form.is_valid():
+        save_choice(own, by=request.member)
+        toast(request, _("Saved."))
+        return redirect("accounts:reminder_choice")
+    status = 422 if form.is_bound else 200
+    return TemplateResponse(request, "accounts/reminder_choice.html", {"form": form}, status=status)

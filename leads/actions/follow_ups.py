@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.models import Membership
 from jini.lib import lead_watch
 from leads.actions.editing import write
+from leads.actions.reminding import owe_reminder
 from leads.models import Activity, FollowUp, Lead
 
 # A form that is sent some seconds after it was shown still means what it said.
@@ -46,6 +47,7 @@ def plan_follow_up(
         note=note,
         created_by=by,
     )
+    owe_reminder(task)
     _tell(task, "created", by=by)
     return task
 
@@ -57,6 +59,7 @@ def move_follow_up(follow_up: FollowUp, *, by: Membership, due_at: dt.datetime) 
     task = _open(follow_up)
     task.due_at = due_at
     task.save(update_fields=["due_at"])
+    owe_reminder(task)
     _tell(task, "moved", by=by)
     return task
 
@@ -88,6 +91,7 @@ def reopen_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
     if task.done_at or task.cancelled_at:
         task.done_at = task.done_by = task.cancelled_at = None
         task.save(update_fields=["done_at", "done_by", "cancelled_at"])
+        owe_reminder(task)
         _tell(task, "reopened", by=by)
     return task
 
