@@ -30,8 +30,8 @@ class Pick:
 def clamp(moment: dt.datetime, policy: ContactPolicy, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """Return `moment`, or the first moment after it at which the organisation may call."""
     local = moment.astimezone(zone)
-    for days in range(MOST_DAYS):
-        day = local.date() + dt.timedelta(days=days)
+    for _each in range(MOST_DAYS):
+        day = local.date()
         opens = dt.datetime.combine(day, policy.opens_at, zone)
         closes = dt.datetime.combine(day, policy.closes_at, zone)
         if day.weekday() in policy.weekdays and local < closes:
