@@ -37,6 +37,7 @@ _WORDS = {
     "reason.changed": _("Saved"),
     "reason.moved": _("Order changed"),
     "disposition.changed": _("Saved"),
+    "follow_up_settings.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),
 }
 

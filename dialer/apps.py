@@ -16,6 +16,7 @@ class DialerConfig(AppConfig):
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
         from dialer.campaigns.settling import (  # noqa: PLC0415 -- models are loaded only now
             held_elsewhere,
+            is_being_called,
             watch,
             watch_many,
         )
@@ -25,6 +26,7 @@ class DialerConfig(AppConfig):
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
             lead_bulk,
+            lead_busy,
             lead_filters,
             lead_removal,
             lead_watch,
@@ -41,6 +43,7 @@ class DialerConfig(AppConfig):
         lead_watch.watch(watch)
         lead_watch.watch_many(watch_many, busy=held_elsewhere)
         lead_bulk.register(ADD)
+        lead_busy.on_asking(is_being_called)
         on_founding(give_dialer)
         on_emptying(empty)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))

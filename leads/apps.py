@@ -14,8 +14,8 @@ class LeadsConfig(AppConfig):
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
         from leads import notices as words  # noqa: PLC0415 -- models are loaded only now
         from leads import tasks  # noqa: F401, PLC0415 -- its handlers register at import
-        from leads.actions import reminding  # noqa: PLC0415 -- as above
-        from leads.defaults import give_statuses  # noqa: PLC0415 -- models are loaded only now
+        from leads.actions import handing_over, reminding  # noqa: PLC0415 -- as above
+        from leads.defaults import give_follow_up_settings, give_statuses  # noqa: PLC0415 -- models are loaded only now
         from leads.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from leads.views.follow_ups import late_follow_ups  # noqa: PLC0415 -- models are loaded only now
 
@@ -23,6 +23,11 @@ class LeadsConfig(AppConfig):
         notices.register(reminding.SOON, words.soon, symbol="calendar-due")
         notices.register(reminding.OVERDUE, words.overdue, symbol="alert-circle")
         on_founding(give_statuses)
+        on_founding(give_follow_up_settings)
         on_emptying(empty)
+        notices.register(handing_over.TAKEN, words.taken, symbol="arrows-exchange")
+        notices.register(handing_over.GIVEN, words.given, symbol="calendar-plus")
+        says = _("When anyone may take one, and how many callbacks fit in an hour.")
+        add(Page("leads:follow_up_settings", _("Follow-ups"), "leads", says=says))
         add(Page("leads:statuses", _("Statuses"), "leads", says=_("The steps of your pipeline.")))
         add(Page("leads:custom_fields", _("Fields"), "leads", says=_("What you ask of a lead beside name and phone.")))

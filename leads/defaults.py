@@ -1,6 +1,6 @@
 """The statuses and reasons a new organisation starts with."""
 
-from leads.models import Status, StatusReason
+from leads.models import FollowUpSettings, Status, StatusReason
 
 # (English, Hindi, kind, colour); the first one is for new leads. Names become the organisation's own at once.
 STATUSES = [
@@ -42,3 +42,9 @@ def give_statuses() -> None:
             StatusReason(name=name, name_hi=name_hi, position=position, is_fallback=position == len(REASONS) - 1)
             for position, (name, name_hi) in enumerate(REASONS)
         )
+
+
+def give_follow_up_settings() -> None:
+    """Give the organisation of the open scope its settings of follow-ups, unless it has them."""
+    if not FollowUpSettings.objects.exists():
+        FollowUpSettings.objects.create()

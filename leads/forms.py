@@ -138,7 +138,10 @@ class FollowUpTime:
 
     def is_valid(self) -> bool:
         key = self.sent.get("due", "")
-        if key != "pick":
+        if slot := self.sent.get("slot", ""):
+            # One of the free times that were offered, pressed at once.
+            self._read(slot)
+        elif key != "pick":
             picks = {pick.key: pick.at for pick in quick_picks(wanted_minutes=self.wanted_minutes)}
             self.moment = picks.get(key)
             self.problem = "" if self.moment else gettext("Choose a time.")

@@ -43,6 +43,9 @@ _EVENTS = {
     "done": gettext_lazy("done"),
     "cancelled": gettext_lazy("cancelled"),
     "reopened": gettext_lazy("open again"),
+    "taken": gettext_lazy("taken over"),
+    "reassigned": gettext_lazy("given to a colleague"),
+    "returned": gettext_lazy("given back"),
 }
 
 

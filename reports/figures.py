@@ -13,14 +13,14 @@ from django.utils import timezone
 from accounts.tenancy import current_organisation
 from jini.lib.paging import COUNT_CAP
 from leads.models import FollowUp, Status
+from leads.models.follow_up import IN_TIME
 from reports.counts import Counts
 from reports.days import DAY
-from reports.metrics import IN_TIME_MINUTES, Totals
+from reports.metrics import Totals
 from reports.models import DayFigures
 from reports.period import Period
 from reports.selection import Selection
 
-IN_TIME = Q(done_at__lte=F("due_at") + dt.timedelta(minutes=IN_TIME_MINUTES))
 # Spark lines show at least two weeks, the heatmap four.
 SPARK_DAYS = 14
 HEAT_DAYS = 28

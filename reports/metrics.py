@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from jini.lib.words import duration, grouped
 from reports.counts import Counts
 
-# A follow-up is done in time within so many minutes of its due time.
-IN_TIME_MINUTES = 30
-
 
 @dataclass
 class Totals:

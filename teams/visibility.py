@@ -79,6 +79,18 @@ def _worked_out(member: Membership) -> Sight:
     return Sight(_people(teams, rows) | {member.pk}, teams)
 
 
+def colleagues_of(member: Membership) -> Sight:
+    """Return whose work `member` may take over when it is left lying: of whom they see, and of their own teams.
+
+    While the organisation has no team, that is everybody.
+    """
+    rows = _rows()
+    if member.sees_everything or not rows:
+        return Sight()
+    own = frozenset(row.team for row in rows if row.member == member.pk)
+    return Sight(_people(own, rows) | (sight_of(member).people or frozenset()) | {member.pk}, own)
+
+
 def people_seen_by(member: Membership) -> MembershipQuerySet:
     """Return the people of the organisation whose records `member` sees, also former ones, by name."""
     return Membership.objects.of(current_organisation()).filter(sight_of(member).of("pk"))

@@ -58,12 +58,19 @@ class OnAnotherCall(Exception):
 
 @transaction.atomic
 def save_disposition(
-    call: Call, disposition: Disposition, *, by: Membership, follow_up_at: dt.datetime | None = None, note: str = ""
+    call: Call,
+    disposition: Disposition,
+    *,
+    by: Membership,
+    follow_up_at: dt.datetime | None = None,
+    note: str = "",
+    is_only_theirs: bool = False,
 ) -> Call:
     """Wrap `call` up with `disposition`, and let follow what that means for the lead, its follow-ups and the queue.
 
-    `follow_up_at` plans a follow-up; one that the person asked for with "Call back" counts as promised. Raises
-    `NotEnded`, `AlreadySaved`, `TalkDoesNotFit`, and `DueInThePast` of the follow-ups.
+    `follow_up_at` plans a follow-up; one that the person asked for with "Call back" counts as promised, and with
+    `is_only_theirs` nobody else may take it when it is late. Raises `NotEnded`, `AlreadySaved`, `TalkDoesNotFit`, and
+    `DueInThePast` and `HourIsFull` of the follow-ups.
     """
     call = (
         Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
@@ -79,8 +86,9 @@ def save_disposition(
     call.wrap_up_seconds = max(0, round((now - call.ended_at).total_seconds()))
     call.save(update_fields=["disposition", "note", "closed_at", "wrap_up_seconds"])
     before["finished"] = _finish_what_was_due(call, disposition, by=by)
+    open_to = FollowUp.OpenTo.OWN if is_only_theirs else FollowUp.OpenTo.ANYONE
     if follow_up_at is not None:
-        before["planned"] = str(_plan(call, disposition, follow_up_at, by=by).pk)
+        before["planned"] = str(_plan(call, disposition, follow_up_at, by=by, open_to=open_to).pk)
     entry = settle(call)
     before["new_entry"] = str(entry.pk) if entry and not before["entry"] else None
     before["barred"] = bar_numbers(call, by=by) if disposition.is_do_not_call else []
@@ -192,11 +200,19 @@ def _finish_what_was_due(call: Call, disposition: Disposition, *, by: Membership
     return [str(finish_follow_up(follow_up, by=by).pk) for follow_up in follow_ups]
 
 
-def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Membership) -> FollowUp:
+def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Membership, open_to: str) -> FollowUp:
     """Plan the follow-up; what was agreed with the person, and not only meant, is a callback."""
     is_promised = disposition.is_customer_contact and not disposition.is_converted
     kind = FollowUp.Kind.CALLBACK if is_promised else FollowUp.Kind.TASK
-    return plan_follow_up(call.lead, by=by, due_at=due_at, kind=kind, note=call.note[:200], assigned_to=call.telecaller)
+    return plan_follow_up(
+        call.lead,
+        by=by,
+        due_at=due_at,
+        kind=kind,
+        note=call.note[:200],
+        assigned_to=call.telecaller,
+        open_to=open_to,
+    )
 
 
 def _move_back(lead: Lead, before: dict[str, Any], *, by: Membership) -> None:

@@ -187,7 +187,7 @@ def _follow_owner(lead: Lead, entry: QueueEntry | None) -> None:
         # Nobody could ever be handed it.
         entry.finish(Finished.DONE)
         return
-    if entry.leased_to_id not in {None, lead.assigned_to_id} and not _is_being_called(lead):
+    if entry.leased_to_id not in {None, lead.assigned_to_id} and not is_being_called(lead.pk):
         entry.leased_to, entry.lease_until = None, None
     entry.save()
 
@@ -197,7 +197,7 @@ def _follow_follow_ups(lead: Lead, entry: QueueEntry | None) -> None:
     if follow_up is not None and not lead.status.is_closed:
         entry = entry or QueueEntry(lead=lead)
         _wait_for(follow_up, entry)
-        if follow_up.due_at > timezone.now() and not _is_being_called(lead):
+        if follow_up.due_at > timezone.now() and not is_being_called(lead.pk):
             # "Not now, but then": the lead need not stay in hand for that.
             entry.leased_to, entry.lease_until = None, None
         entry.save()
@@ -215,5 +215,6 @@ def _forget_follow_up(lead: Lead, entry: QueueEntry) -> None:
     entry.save()
 
 
-def _is_being_called(lead: Lead) -> bool:
-    return bool(Call.objects.open().filter(lead=lead).exists())
+def is_being_called(lead_id: uuid.UUID) -> bool:
+    """Whether a call with the lead is open, or its outcome is owed."""
+    return bool(Call.objects.open().filter(lead_id=lead_id).exists())

@@ -18,6 +18,7 @@ from dialer.models import Call, Disposition
 from dialer.panel import wrap_up_context
 from jini.lib.forms import typed
 from jini.lib.fragments import toast
+from leads.actions.capacity import HourIsFull
 from leads.actions.follow_ups import DueInThePast
 from leads.forms import FollowUpTime
 
@@ -66,13 +67,22 @@ def _save(request: MemberRequest, call: Call, outcome: Disposition, time: Follow
     follow_up_at = time.moment if outcome.needs_follow_up else None
     note = typed(request.POST.get("note", call.note), longest=LONGEST_NOTE)
     try:
-        wrap_up.save_disposition(call, outcome, by=request.member, follow_up_at=follow_up_at, note=note)
+        wrap_up.save_disposition(
+            call,
+            outcome,
+            by=request.member,
+            follow_up_at=follow_up_at,
+            note=note,
+            is_only_theirs="only_me" in request.POST,
+        )
     except wrap_up.AlreadySaved:
         return _ask(request, call, error=_("The outcome of this call is saved already."), status=CONFLICT)
     except wrap_up.NotEnded:
         return _ask(request, call, error=_("The line is still open. Hang up first."), status=CONFLICT)
     except wrap_up.TalkDoesNotFit as refusal:
         return _ask(request, call, error=str(refusal), status=INVALID)
+    except HourIsFull as full:
+        return _ask(request, call, outcome, full=full, status=INVALID)
     except DueInThePast:
         return _ask(request, call, outcome, error=_("This time is over. Choose a later one."), status=INVALID)
     undo = reverse("dialer:undo", args=[call.pk])
@@ -87,11 +97,21 @@ def go_on(request: MemberRequest) -> HttpResponse:
 
 
 def _ask(
-    request: MemberRequest, call: Call, chosen: Disposition | None = None, *, error: str = "", status: int = 200
+    request: MemberRequest,
+    call: Call,
+    chosen: Disposition | None = None,
+    *,
+    error: str = "",
+    full: HourIsFull | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     if "note" in request.POST:
         call.note = request.POST["note"]
-    context: dict[str, Any] = wrap_up_context(call, chosen) | {"error": error}
+    context: dict[str, Any] = wrap_up_context(call, chosen) | {
+        "error": error,
+        "full": full,
+        "only_me": "only_me" in request.POST,
+    }
     return TemplateResponse(request, "dialer/wrap_up.html", context, status=status)
 
 

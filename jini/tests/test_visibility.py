@@ -158,7 +158,7 @@ def test_follow_ups(client, world, who):
     seen = SEES[who] - {"nobody"}
 
     assert {name for name, task in world.follow_ups.items() if task.pk in shown} == seen
-    assert {key: count for key, _, count in response.context["tabs"]}["overdue"] == str(len(seen))
+    assert {key: count for key, _, count, _ in response.context["tabs"]}["overdue"] == str(len(seen))
     for name, task in world.follow_ups.items():
         answer = one.post(reverse("leads:follow_up_done", args=[task.pk]))
         assert answer.status_code == (302 if name in seen else 404)

@@ -144,7 +144,7 @@ def assign(lead: Lead, to: Membership | None, *, by: Membership | None) -> Lead:
     _save(row, ["assigned_to", "assigned_at"])
     _stale_figures(row)
     if to and old:
-        FollowUp.objects.open().filter(lead=row, assigned_to_id=old).update(assigned_to=to)
+        FollowUp.objects.open().filter(lead=row, assigned_to_id=old).update(assigned_to=to, assigned_at=timezone.now())
     ids = {"old": str(old) if old else None, "new": str(to.pk) if to else None}
     write(row, Activity.Kind.ASSIGNED, by=by, details=ids)
     audit.record("lead.assigned", by=by, subject=row, **ids)

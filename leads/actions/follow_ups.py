@@ -1,6 +1,7 @@
 """Follow-ups: planned, moved, done or cancelled, each with a line on the lead's timeline."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Membership
 from jini.lib import lead_watch
+from leads.actions.capacity import hold_slot
 from leads.actions.editing import write
 from leads.actions.reminding import owe_reminder
 from leads.models import Activity, FollowUp, Lead
@@ -25,7 +27,7 @@ class AlreadyClosed(Exception):
 
 
 @transaction.atomic
-def plan_follow_up(
+def plan_follow_up(  # noqa: PLR0913 -- each of them is a choice of who plans
     lead: Lead,
     *,
     by: Membership,
@@ -33,54 +35,62 @@ def plan_follow_up(
     kind: str = FollowUp.Kind.TASK,
     note: str = "",
     assigned_to: Membership | None = None,
+    open_to: str = FollowUp.OpenTo.ANYONE,
 ) -> FollowUp:
     """Plan a follow-up, or a callback that was promised, for `assigned_to`, else the lead's owner, else `by`.
 
-    Raises `DueInThePast` when `due_at` is over.
+    Raises `DueInThePast` when `due_at` is over, and `HourIsFull` when no callback can be promised for that hour.
     """
     _refuse_the_past(due_at)
+    person = assigned_to or lead.assigned_to or by
+    if kind == FollowUp.Kind.CALLBACK:
+        hold_slot(person, due_at)
     task: FollowUp = FollowUp.objects.create(
         lead=lead,
-        assigned_to=assigned_to or lead.assigned_to or by,
+        assigned_to=person,
+        open_to=open_to,
         kind=kind,
         due_at=due_at,
         note=note,
         created_by=by,
     )
     owe_reminder(task)
-    _tell(task, "created", by=by)
+    tell(task, "created", by=by)
     return task
 
 
 @transaction.atomic
 def move_follow_up(follow_up: FollowUp, *, by: Membership, due_at: dt.datetime) -> FollowUp:
-    """Give an open follow-up another time. Raises `DueInThePast` and `AlreadyClosed`."""
+    """Give an open follow-up another time. Raises `DueInThePast`, `AlreadyClosed`, and `HourIsFull` of a callback."""
     _refuse_the_past(due_at)
-    task = _open(follow_up)
+    task = open_one(follow_up)
+    if task.kind == FollowUp.Kind.CALLBACK:
+        hold_slot(task.assigned_to, due_at, but=task)
+    before = place_of(task)
     task.due_at = due_at
     task.save(update_fields=["due_at"])
     owe_reminder(task)
-    _tell(task, "moved", by=by)
+    tell(task, "moved", by=by, before=before)
     return task
 
 
 @transaction.atomic
 def finish_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
     """Mark an open follow-up as done. Raises `AlreadyClosed`, so that a double click counts once."""
-    task = _open(follow_up)
+    task = open_one(follow_up)
     task.done_at, task.done_by = timezone.now(), by
     task.save(update_fields=["done_at", "done_by"])
-    _tell(task, "done", by=by)
+    tell(task, "done", by=by)
     return task
 
 
 @transaction.atomic
 def cancel_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
     """Cancel an open follow-up. Raises `AlreadyClosed`."""
-    task = _open(follow_up)
+    task = open_one(follow_up)
     task.cancelled_at = timezone.now()
     task.save(update_fields=["cancelled_at"])
-    _tell(task, "cancelled", by=by)
+    tell(task, "cancelled", by=by)
     return task
 
 
@@ -92,7 +102,7 @@ def reopen_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
         task.done_at = task.done_by = task.cancelled_at = None
         task.save(update_fields=["done_at", "done_by", "cancelled_at"])
         owe_reminder(task)
-        _tell(task, "reopened", by=by)
+        tell(task, "reopened", by=by)
     return task
 
 
@@ -102,18 +112,32 @@ def _refuse_the_past(due_at: dt.datetime) -> None:
 
 
 def _locked(follow_up: FollowUp) -> FollowUp:
-    task: FollowUp = FollowUp.objects.select_for_update(of=("self",)).select_related("lead").get(pk=follow_up.pk)
+    task: FollowUp = (
+        FollowUp.objects.select_for_update(of=("self",)).select_related("lead", "assigned_to").get(pk=follow_up.pk)
+    )
     return task
 
 
-def _open(follow_up: FollowUp) -> FollowUp:
+def open_one(follow_up: FollowUp) -> FollowUp:
+    """Return the follow-up, locked until the transaction ends; raise `AlreadyClosed` when it is not open."""
     task = _locked(follow_up)
     if task.done_at or task.cancelled_at:
         raise AlreadyClosed
     return task
 
 
-def _tell(task: FollowUp, event: str, *, by: Membership) -> None:
+def place_of(task: FollowUp) -> dict[str, str]:
+    """Return when it is due and whose it is, as JSON holds it, so that a move can be taken back."""
+    owner = task.lead.assigned_to_id
+    return {
+        "due_at": task.due_at.isoformat(),
+        "assigned_to": str(task.assigned_to_id),
+        "owner": str(owner) if owner else "",
+    }
+
+
+def tell(task: FollowUp, event: str, *, by: Membership, **more: Any) -> None:
+    """Write what was done to a follow-up on the timeline and into the audit log, and let others know."""
     write(
         task.lead,
         Activity.Kind.FOLLOW_UP,
@@ -121,5 +145,5 @@ def _tell(task: FollowUp, event: str, *, by: Membership) -> None:
         text=task.note,
         details={"follow_up": str(task.pk), "due_at": task.due_at.isoformat(), "event": event},
     )
-    audit.record(f"follow_up.{event}", by=by, subject=task, lead=str(task.lead_id))
+    audit.record(f"follow_up.{event}", by=by, subject=task, lead=str(task.lead_id), **more)
     lead_watch.changed(task.lead_id, lead_watch.FOLLOW_UPS)

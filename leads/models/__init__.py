@@ -4,6 +4,7 @@ from leads.models.activity import Activity
 from leads.models.bulk_job import BulkJob, BulkRow
 from leads.models.custom_field import MOST_FIELDS, CustomField
 from leads.models.follow_up import FollowUp
+from leads.models.follow_up_settings import FollowUpSettings
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.import_source import ImportKept, ImportSource, SavedMapping
 from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
@@ -22,6 +23,7 @@ __all__ = [
     "BulkRow",
     "CustomField",
     "FollowUp",
+    "FollowUpSettings",
     "ImportBatch",
     "ImportKept",
     "ImportRow",

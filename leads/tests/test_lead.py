@@ -212,7 +212,7 @@ def test_follow_ups_of_others_are_not_found(client_of, lead, telecaller, colleag
             assert client_of(member).post(reverse(f"leads:follow_up_{name}", args=[task.pk])).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["follow_up_done", "follow_up_snooze"])
+@pytest.mark.parametrize("name", ["follow_up_done", "follow_up_cancelled"])
 def test_wrong_methods(client_of, lead, telecaller, name):
     task = make_follow_up(lead, telecaller)
     client = client_of(telecaller)

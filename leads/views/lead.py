@@ -18,6 +18,7 @@ from jini.lib.fragments import fragment, toast
 from jini.lib.paging import keyset_page
 from leads.actions import editing
 from leads.actions.binning import leaves_at
+from leads.actions.capacity import HourIsFull
 from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
@@ -67,6 +68,7 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "lead": found,
         "form": forms.get("note") or NoteForm(),
         "error": forms.get("error", ""),
+        "full": forms.get("full"),
         "statuses": Status.objects.in_order(),
         "call_panel": panels.render("lead.call", request, found),
         "page": page,
@@ -195,7 +197,13 @@ def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     time = FollowUpTime(request.POST)
     if not time.is_valid() or time.moment is None:
         return lead_page(request, found, INVALID, error=time.problem)
-    note = typed(request.POST.get("note", "")).strip()
-    plan_follow_up(found, by=request.member, due_at=time.moment, note=note)
+    sent = request.POST
+    kind = FollowUp.Kind.CALLBACK if "promised" in sent else FollowUp.Kind.TASK
+    open_to = FollowUp.OpenTo.OWN if "only_me" in sent else FollowUp.OpenTo.ANYONE
+    note = typed(sent.get("note", "")).strip()
+    try:
+        plan_follow_up(found, by=request.member, due_at=time.moment, kind=kind, note=note, open_to=open_to)
+    except HourIsFull as full:
+        return lead_page(request, found, INVALID, full=full, error=_("This hour is full of callbacks."))
     toast(request, _("The follow-up is planned."))
     return back(request, found)
