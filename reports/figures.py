@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.tenancy import current_organisation
 from jini.lib.paging import COUNT_CAP
 from leads.models import FollowUp, Status
-from leads.models.follow_up import IN_TIME
+from leads.models.follow_up import IN_TIME, KEPT
 from reports.counts import Counts
 from reports.days import DAY
 from reports.metrics import Totals
@@ -81,15 +81,13 @@ class Figures:
         return self._totals(self.before)
 
     def _totals(self, selection: Selection) -> Totals:
-        due, in_time = follow_ups_in_time(selection)
         response = selection.created.filter(first_called_at__isnull=False).aggregate(median=Median(RESPONSE))
         return Totals(
             self.counts(selection.period),
             self._leads_called(selection),
             self._conversions(selection),
             response["median"],
-            due,
-            in_time,
+            *follow_ups_in_time(selection),
         )
 
     def _leads_called(self, selection: Selection) -> int:
@@ -157,10 +155,37 @@ def untouched_by_age(selection: Selection) -> list[int]:
     return [min(leads.filter(age)[: COUNT_CAP + 1].count(), COUNT_CAP + 1) for age in ages]
 
 
-def follow_ups_in_time(selection: Selection) -> tuple[int, int]:
-    """Return how many follow-ups fell due, and how many of them were done within 30 minutes."""
-    counted = selection.follow_ups.aggregate(due=Count("pk"), in_time=Count("pk", filter=IN_TIME))
-    return counted["due"], counted["in_time"]
+CALLBACK = Q(kind=FollowUp.Kind.CALLBACK)
+PUNCTUALITY = {
+    "due": Count("pk"),
+    "in_time": Count("pk", filter=IN_TIME),
+    "callbacks": Count("pk", filter=CALLBACK),
+    "kept": Count("pk", filter=CALLBACK & KEPT),
+}
+
+
+def follow_ups_in_time(selection: Selection) -> tuple[int, int, int, int]:
+    """Return how many follow-ups fell due and were done in time, and how many callbacks fell due and were kept."""
+    counted = selection.follow_ups.aggregate(**PUNCTUALITY)
+    return counted["due"], counted["in_time"], counted["callbacks"], counted["kept"]
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """How well one person kept to the times of the period."""
+
+    member_id: uuid.UUID
+    due: int
+    in_time: int
+    callbacks: int
+    kept: int
+
+
+def kept_by_person(selection: Selection, most: int = 20) -> list[Punctuality]:
+    """Return how well everybody kept to their times, who had most to do first."""
+    groups = selection.follow_ups.values("assigned_to").order_by().annotate(**PUNCTUALITY)
+    found = groups.order_by("-due", "assigned_to")[:most]
+    return [Punctuality(row["assigned_to"], *(row[name] for name in PUNCTUALITY)) for row in found]
 
 
 def funnel(selection: Selection) -> tuple[int, int, int, int]:

@@ -25,6 +25,8 @@ class Totals:
     first_response: float | None = None
     follow_ups_due: int = 0
     follow_ups_in_time: int = 0
+    callbacks_due: int = 0
+    callbacks_kept: int = 0
     untouched: int | None = None
 
 
@@ -193,6 +195,14 @@ METRICS: dict[str, Metric] = {
             Unit.RATE,
             1,
             lambda t: ratio(t.follow_ups_in_time, t.follow_ups_due),
+        ),
+        Metric(
+            "callbacks_kept",
+            _("Callbacks kept"),
+            _("Callbacks done within 10 minutes of their time ÷ callbacks that fell due."),
+            Unit.RATE,
+            1,
+            lambda t: ratio(t.callbacks_kept, t.callbacks_due),
         ),
         Metric(
             "conversions",

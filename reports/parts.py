@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from django.utils import timezone
 from django.utils.dateformat import DateFormat
@@ -10,12 +10,10 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership
-from accounts.tenancy import current_organisation
 from dialer.models import Disposition
-from jini.lib.paging import COUNT_CAP
 from jini.lib.words import duration, grouped
 from reports import figures
+from reports.cells import Cell, Part, Row, count_cell, in_words, names_of_people, share_cell
 from reports.figures import Figures
 from reports.metrics import METRICS, Change, Metric, Totals, ratio
 from reports.selection import Selection
@@ -23,36 +21,6 @@ from reports.selection import Selection
 # Fewer calls than this say nothing about when people pick up.
 FEW = 5
 USUAL_HOURS = range(9, 21)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value as text, as the CSV has it, and the address of the rows behind it."""
-
-    text: str
-    value: Any
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row: its heading, its cells, and what a chart needs: lengths in per cent, a colour, a class."""
-
-    head: Cell
-    cells: Sequence[Cell]
-    lengths: Sequence[float] = ()
-    colour: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A table with a title; `note` says what it is about."""
-
-    key: str
-    title: Any
-    columns: Sequence[Any]
-    rows: Sequence[Row]
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +51,7 @@ def _tile(metric: Metric, selection: Selection, now: Totals, before: Totals, day
     # How many leads several people, or one campaign, called on each day is not kept.
     is_kept = metric.key in _DAILY and (metric.key != "unique_leads_called" or selection.adds_up)
     series = [metric.value(day) for day in days] if is_kept else []
-    text = _capped(int(value)) if metric.key == "untouched_leads" and value is not None else metric.shown(value)
+    text = in_words(int(value)) if metric.key == "untouched_leads" and value is not None else metric.shown(value)
     return Tile(
         metric, text, _rows_url(metric.key, selection), metric.change(value, metric.value(before)), _points(series)
     )
@@ -99,7 +67,8 @@ _ROWS: dict[str, Callable[[Selection], str]] = {
     "unique_leads_called": lambda selection: selection.calls_url(per_lead=1),
     "untouched_leads": lambda selection: selection.leads_url(untouched=1),
     "first_response_time": lambda selection: selection.leads_url("created", attempts_min=1),
-    "follow_up_compliance": lambda selection: selection.follow_ups_url(),
+    "follow_up_compliance": lambda selection: selection.fell_due_url(result="in_time"),
+    "callbacks_kept": lambda selection: selection.fell_due_url(kind="callback", result="kept"),
 }
 
 
@@ -120,19 +89,6 @@ def _points(series: Sequence[float | None]) -> str:
     return " ".join(f"{place * 100 / width:.1f},{26 - (value - low) / reach * 24:.1f}" for place, value in known)
 
 
-def _capped(count: int) -> str:
-    return f"{grouped(COUNT_CAP)}+" if count > COUNT_CAP else grouped(count)
-
-
-def _count(count: int, url: str) -> Cell:
-    return Cell(_capped(count) if count > COUNT_CAP else grouped(count), count, url)
-
-
-def _share(part: float, whole: float) -> Cell:
-    share = ratio(part, whole)
-    return Cell("–" if share is None else f"{share * 100:.0f} %", None if share is None else round(share, 4))
-
-
 def _length(part: float, whole: float) -> float:
     return round(100 * part / whole, 1) if whole else 0
 
@@ -145,7 +101,7 @@ def untouched(read: Figures) -> Part:
     rows = [
         Row(
             Cell(name, name),
-            [_count(count, read.selection.leads_url(untouched=1, age=age)), _share(count, whole)],
+            [count_cell(count, read.selection.leads_url(untouched=1, age=age)), share_cell(count, whole)],
             [_length(count, most)],
             colour,
         )
@@ -157,7 +113,7 @@ def untouched(read: Figures) -> Part:
 def late(read: Figures) -> Part:
     """Who is late with follow-ups."""
     found = figures.late_follow_ups(read.selection)
-    names = _names()
+    names = names_of_people()
     now = timezone.now()
     most = max((row.count for row in found), default=0)
     rows = []
@@ -168,13 +124,40 @@ def late(read: Figures) -> Part:
         rows.append(
             Row(
                 Cell(name, name),
-                [_count(row.count, url), Cell(_wait(waits), round(waits))],
+                [count_cell(row.count, url), Cell(_wait(waits), round(waits))],
                 [_length(row.count, most)],
                 "r",
             )
         )
     title = _("Late follow-ups")
     return Part("late", title, [_("Telecaller"), _("Late"), _("Longest wait")], rows, _("Count, and the longest wait"))
+
+
+def promises(read: Figures) -> Part:
+    """How well everybody kept to the times of their follow-ups, and of what they promised."""
+    people = names_of_people()
+    rows = []
+    for row in figures.kept_by_person(read.selection):
+        url = partial(read.selection.fell_due_url, person=row.member_id)
+        name = people.get(row.member_id, "")
+        rows.append(
+            Row(
+                Cell(name, name),
+                [
+                    count_cell(row.due, url()),
+                    count_cell(row.in_time, url(result="in_time")),
+                    share_cell(row.in_time, row.due),
+                    count_cell(row.callbacks, url(kind="callback")),
+                    count_cell(row.kept, url(kind="callback", result="kept")),
+                    share_cell(row.kept, row.callbacks),
+                ],
+            )
+        )
+    columns = [
+        _("Telecaller"), _("Fell due"), _("In time"), _("Share in time"), _("Callbacks"), _("Callbacks kept"),
+        _("Share kept"),
+    ]  # fmt: skip
+    return Part("promises", _("Kept on time"), columns, rows)
 
 
 def _wait(seconds: float) -> str:
@@ -246,8 +229,8 @@ def outcomes(read: Figures) -> Part:
         Row(
             Cell(row.label, row.label),
             [
-                _count(known[str(row.pk)], read.selection.calls_url(disposition=row.pk)),
-                _share(known[str(row.pk)], whole),
+                count_cell(known[str(row.pk)], read.selection.calls_url(disposition=row.pk)),
+                share_cell(known[str(row.pk)], whole),
             ],
             [_length(known[str(row.pk)], most)],
             "r" if row.is_do_not_call else colours[row.group],
@@ -275,8 +258,8 @@ def funnel(read: Figures) -> Part:
     ]
     rows = []
     for place, ((name, url), count) in enumerate(zip(steps, counts, strict=True)):
-        share = _share(count, counts[place - 1]) if place else Cell("", None)
-        rows.append(Row(Cell(name, name), [_count(count, url), share], [_length(count, counts[0])], "b"))
+        share = share_cell(count, counts[place - 1]) if place else Cell("", None)
+        rows.append(Row(Cell(name, name), [count_cell(count, url), share], [_length(count, counts[0])], "b"))
     note = _("Leads created in these days: count, and share of the step before")
     return Part("funnel", _("Funnel"), [_("Step"), _("Leads"), _("Share of the step before")], rows, note)
 
@@ -288,9 +271,9 @@ def sources(read: Figures) -> Part:
         Row(
             Cell(row.name or _("No source"), row.name),
             [
-                _count(row.leads, read.selection.leads_url("created", source=row.name or "none")),
+                count_cell(row.leads, read.selection.leads_url("created", source=row.name or "none")),
                 Cell(response.shown(row.first_response), row.first_response),
-                _count(row.won, read.selection.leads_url("created", source=row.name or "none", status_kind="won")),
+                count_cell(row.won, read.selection.leads_url("created", source=row.name or "none", status_kind="won")),
             ],
         )
         for row in figures.sources(read.selection)
@@ -302,7 +285,7 @@ def leaderboard(read: Figures) -> Part:
     """Every telecaller with calls or conversions; the rank in the time before is in the first cell."""
     now = figures.standings(read.selection)
     ranks = {row.member_id: place for place, row in enumerate(figures.standings(read.before), start=1)}
-    names = _names()
+    names = names_of_people()
     rows = []
     for place, row in enumerate(now, start=1):
         mine = Selection(read.selection.period, (row.member_id,), campaign=read.selection.campaign)
@@ -312,12 +295,12 @@ def leaderboard(read: Figures) -> Part:
                 Cell(names.get(row.member_id, ""), names.get(row.member_id, "")),
                 [
                     Cell(_moved(place, ranks.get(row.member_id)), place),
-                    _count(row.conversions, mine.leads_url("won", owner=row.member_id)),
-                    _count(row.total_calls, mine.calls_url(**who)),
-                    _count(row.connected_calls, mine.calls_url(connected=1, **who)),
-                    _share(row.connected_calls, row.total_calls),
+                    count_cell(row.conversions, mine.leads_url("won", owner=row.member_id)),
+                    count_cell(row.total_calls, mine.calls_url(**who)),
+                    count_cell(row.connected_calls, mine.calls_url(connected=1, **who)),
+                    share_cell(row.connected_calls, row.total_calls),
                     Cell(duration(row.talk_time), row.talk_time),
-                    _share(row.follow_ups_in_time, row.follow_ups_due),
+                    share_cell(row.follow_ups_in_time, row.follow_ups_due),
                 ],
             )
         )
@@ -349,10 +332,10 @@ def days(read: Figures) -> Part:
             Row(
                 Cell(name, day.isoformat()),
                 [
-                    _count(counts.total_calls, read.selection.calls_url(**here)),
-                    _count(counts.connected_calls, read.selection.calls_url(connected=1, **here)),
+                    count_cell(counts.total_calls, read.selection.calls_url(**here)),
+                    count_cell(counts.connected_calls, read.selection.calls_url(connected=1, **here)),
                     Cell(duration(counts.talk_time), counts.talk_time),
-                    _count(
+                    count_cell(
                         totals.conversions, read.selection.leads_url(won_from=day.isoformat(), won_to=day.isoformat())
                     ),
                 ],
@@ -361,13 +344,9 @@ def days(read: Figures) -> Part:
     return Part("days", _("Day by day"), [_("Day"), _("Calls"), _("Connected"), _("Talk time"), _("Conversions")], rows)
 
 
-def _names() -> dict[Any, str]:
-    people = Membership.objects.of(current_organisation()).select_related("user")
-    return {member.pk: member.name for member in people}
-
-
 PARTS: dict[str, Callable[[Figures], Part]] = {
-    made.__name__: made for made in (untouched, late, hours, weekdays, outcomes, funnel, sources, leaderboard, days)
+    made.__name__: made
+    for made in (untouched, late, promises, hours, weekdays, outcomes, funnel, sources, leaderboard, days)
 }
 DASHBOARD_TILES = (
     "total_calls",
@@ -391,5 +370,6 @@ OWN_TILES = (
     "after_call_work",
     "average_handle_time",
     "follow_up_compliance",
+    "callbacks_kept",
     "conversion_rate",
 )

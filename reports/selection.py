@@ -89,6 +89,11 @@ class Selection:
         due = FollowUp.objects.filter(due_at__gte=first, due_at__lt=min(after, timezone.now()), cancelled_at=None)
         return due if self.people is None else due.filter(assigned_to__in=self.people)
 
+    def fell_due_url(self, **more: Any) -> str:
+        """The address of the follow-ups that fell due in the period."""
+        days = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        return f"{reverse('leads:follow_ups')}?{urlencode(days | self._who('person') | more)}"
+
     @property
     def query(self) -> dict[str, str]:
         """The query string of the page itself."""

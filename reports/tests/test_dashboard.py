@@ -244,6 +244,25 @@ def test_in_time_is_within_thirty_minutes(scope, manager, telecaller):
     assert FollowUp.objects.count() == 6
 
 
+def test_a_callback_is_kept_within_ten_minutes(client_of, scope, manager, telecaller):
+    due = timezone.now() - dt.timedelta(hours=2)
+    for minutes in (-11, -10, 0, 10, 11):
+        done = due + dt.timedelta(minutes=minutes)
+        make_follow_up(make_lead(), telecaller, due_at=due, done_at=done, kind=FollowUp.Kind.CALLBACK)
+    make_follow_up(make_lead(), telecaller, due_at=due, kind=FollowUp.Kind.CALLBACK)
+    make_follow_up(make_lead(), telecaller, due_at=due, done_at=due)
+    read = Figures(read_selection(manager, {"period": "7d"}))
+    totals = read.totals()
+
+    assert (totals.callbacks_due, totals.callbacks_kept) == (6, 3)
+    assert METRICS["callbacks_kept"].value(totals) == 0.5
+    (row,) = PARTS["promises"](read).rows
+    assert [cell.text for cell in row.cells] == ["7", "6", "86 %", "6", "3", "50 %"]
+    for cell in row.cells:
+        if cell.url:
+            assert str(len(client_of(manager).get(cell.url).context["page"].rows)) == cell.text
+
+
 def test_nothing_inline_in_the_charts(client_of, story, manager):
     text = client_of(manager).get(DASHBOARD, {"period": "30d"}).content.decode()
 
