@@ -63,3 +63,11 @@ def mail_notification(organisation: Any, subject_id: uuid.UUID) -> dt.datetime |
 
     mail(organisation, subject_id)
     return None
+
+
+@handler("accounts.push_notification")
+def push_notification(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
+    from accounts.actions.pushing import push_notice  # noqa: PLC0415 -- leaf
+
+    push_notice(organisation, subject_id)
+    return None

@@ -226,6 +226,9 @@ CONTACT_EMAIL = env("CONTACT_EMAIL", default="privacy@localhost")
 CONTACT_ADDRESS = env("CONTACT_ADDRESS", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="JiNi <no-reply@localhost>")
 
+# Signs what is sent to push services: the 32 bytes of a P-256 private key, url-safe base64. Without it, there is no push.
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
+
 # Points the Twilio client elsewhere (a local server that speaks Twilio's API).
 TWILIO_BASE_URL = env("TWILIO_BASE_URL", default="")
 

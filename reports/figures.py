@@ -183,7 +183,7 @@ class Punctuality:
 
 def kept_by_person(selection: Selection, most: int = 20) -> list[Punctuality]:
     """Return how well everybody kept to their times, who had most to do first."""
-    groups = selection.follow_ups.values("assigned_to").order_by().annotate(**PUNCTUALITY)
+    groups: Any = selection.follow_ups.values("assigned_to").order_by().annotate(**PUNCTUALITY)
     found = groups.order_by("-due", "assigned_to")[:most]
     return [Punctuality(row["assigned_to"], *(row[name] for name in PUNCTUALITY)) for row in found]
 

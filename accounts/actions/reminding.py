@@ -1,4 +1,4 @@
-"""Reminding a member in the ways they chose: under the bell, by e-mail."""
+"""Reminding a member in the ways they chose: under the bell, by e-mail, by push message."""
 
 import uuid
 from collections.abc import Mapping
@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.actions.notifying import mark_seen, notify
+from accounts.actions.pushing import PUSH
 from accounts.models import Membership, Notification, Organisation, ReminderChoice
 from accounts.notices import text_of
+from accounts.push import public_key
 from accounts.tenancy import acting_for
 from accounts.work import schedule
 
@@ -29,7 +31,7 @@ def choice_of(member: Membership) -> ReminderChoice:
 @transaction.atomic
 def save_choice(choice: ReminderChoice, *, by: Membership) -> ReminderChoice:
     """Keep how `by` wants to be reminded; of two saved at once the later one holds."""
-    values = {name: getattr(choice, name) for name in ("by_bell", "by_mail", "minutes_before")}
+    values = {name: getattr(choice, name) for name in ("by_bell", "by_mail", "by_push", "minutes_before")}
     saved: ReminderChoice = ReminderChoice.objects.update_or_create(member=by, defaults=values)[0]
     return saved
 
@@ -41,7 +43,8 @@ def remind(member: Membership, kind: str, *, url: str, details: Mapping[str, Any
     A reminder that is not wanted under the bell stands there as read, since a message leads to it.
     """
     choice = choice_of(member)
-    if not (choice.by_bell or choice.by_mail):
+    is_pushed = choice.by_push and bool(public_key())
+    if not (choice.by_bell or choice.by_mail or is_pushed):
         return None
     new = notify([member], kind, url=url, details=details, once=once)
     if not new:
@@ -50,6 +53,8 @@ def remind(member: Membership, kind: str, *, url: str, details: Mapping[str, Any
         mark_seen(new[0])
     if choice.by_mail:
         schedule(MAIL, new[0].pk)
+    if is_pushed:
+        schedule(PUSH, new[0].pk)
     return new[0]
 
 

@@ -6,6 +6,7 @@ from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.notification import Notification
 from accounts.models.organisation import Organisation
+from accounts.models.push_subscription import PushSubscription
 from accounts.models.reminder_choice import ReminderChoice
 from accounts.models.sign_in_link import SignInLink
 from accounts.models.user import User
@@ -17,6 +18,7 @@ __all__ = [
     "Membership",
     "Notification",
     "Organisation",
+    "PushSubscription",
     "ReminderChoice",
     "SignInLink",
     "User",

@@ -35,6 +35,7 @@ class Notification(OrganisationOwned):
     once = models.CharField(max_length=120, blank=True)
     # Taken before it is sent, so that it is sent once at most.
     mailed_at = models.DateTimeField(null=True)
+    pushed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = scoped(NotificationQuerySet)
 

@@ -24,6 +24,7 @@ class ReminderChoice(OrganisationOwned):
     )
     by_bell = models.BooleanField(_("Under the bell"), default=True)
     by_mail = models.BooleanField(_("By e-mail"), default=False)
+    by_push = models.BooleanField(_("By push message"), default=False)
     minutes_before = models.PositiveSmallIntegerField(
         _("Remind me of a follow-up"), choices=Minutes, default=Minutes.TEN
     )

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions.notifying import mark_all_seen, mark_seen
+from accounts.actions.pushing import MOST_BROWSERS, Untrusted, subscribe
 from accounts.actions.reminding import choice_of, save_choice
 from accounts.middleware import MemberRequest
-from accounts.models import Notification
+from accounts.models import Notification, PushSubscription
 from accounts.notices import tell
 from accounts.permissions import Permission, requires
+from accounts.push import public_key
 from accounts.reminder_form import ReminderForm
 from jini.lib.fragments import toast
 from jini.lib.paging import keyset_page
@@ -62,5 +64,44 @@ def choice(request: MemberRequest) -> HttpResponse:
         save_choice(own, by=request.member)
         toast(request, _("Saved."))
         return redirect("accounts:reminder_choice")
-    status = 422 if form.is_bound else 200
-    return TemplateResponse(request, "accounts/reminder_choice.html", {"form": form}, status=status)
+    return _choice(request, form, status=422 if form.is_bound else 200)
+
+
+def _choice(request: MemberRequest, form: ReminderForm, *, status: int, error: str = "") -> HttpResponse:
+    mine = PushSubscription.objects.filter(member=request.member).order_by("-created_at")[:MOST_BROWSERS]
+    context = {"form": form, "push_key": public_key(), "devices": mine, "error": error}
+    return TemplateResponse(request, "accounts/reminder_choice.html", context, status=status)
+
+
+@require_POST
+@requires(Permission.PROFILE_EDIT)
+def devices(request: MemberRequest) -> HttpResponse:
+    """Let this browser show the member's notices, which they want then."""
+    keys = {name: request.POST.get(name, "") for name in ("p256dh", "auth")}
+    own = choice_of(request.member)
+    try:
+        subscribe(endpoint=request.POST.get("endpoint", ""), keys=keys, by=request.member)
+    except Untrusted:
+        error = _("This browser cannot be reached by push messages.")
+        return _choice(request, ReminderForm(instance=own), status=422, error=error)
+    own.by_push = True
+    save_choice(own, by=request.member)
+    toast(request, _("This device shows your reminders now."))
+    return redirect("accounts:reminder_choice")
+
+
+@require_POST
+@requires(Permission.PROFILE_EDIT)
+def device_removal(request: MemberRequest, device: uuid.UUID) -> HttpResponse:
+    get_object_or_404(PushSubscription.objects.filter(member=request.member), pk=device).delete()
+    toast(request, _("Removed."))
+    return redirect("accounts:reminder_choice")
+
+
+@require_safe
+@requires(Permission.PROFILE_EDIT)
+def worker(request: MemberRequest) -> HttpResponse:
+    """The script that shows push messages; at the root, since it serves the pages below its own address."""
+    response = TemplateResponse(request, "accounts/sw.js", content_type="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

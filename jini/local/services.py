@@ -83,10 +83,11 @@ def throw_away_services(*, durable: bool = False) -> Services:
 
 
 def fresh_keys() -> dict[str, str]:
-    """Return new secrets of the kind that the settings refuse to start without."""
+    """Return new secrets of the kind that the settings refuse to start without, and those of push messages."""
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FIELD_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "VAPID_PRIVATE_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="),
     }
 
 

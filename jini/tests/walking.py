@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.actions.invitations import invite
 from accounts.actions.notifying import notify
-from accounts.models import Membership, Organisation, SignInLink
+from accounts.models import Membership, Organisation, PushSubscription, SignInLink
 from accounts.permissions import Permission, Role
 from dialer.models import Campaign, Disposition
 from dialer.tests.factories import make_call, make_campaign
@@ -165,6 +165,12 @@ class Scene:
     @cached_property
     def notification(self) -> Any:
         return notify([self.telecaller], "test.news", url=reverse("accounts:profile"), details={})[0]
+
+    @cached_property
+    def device(self) -> Any:
+        return PushSubscription.objects.create(
+            member=self.telecaller, endpoint="https://fcm.googleapis.com/fcm/send/x", endpoint_digest="x", keys={}
+        )
 
     @cached_property
     def invitation(self) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from reports.parts import Cell, Part, Row
+from reports.cells import Cell, Part, Row
 
 register = template.Library()
 

@@ -13,9 +13,10 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, Role, requires
 from dialer.models import Campaign
 from jini.lib.spreadsheet import csv_download
+from reports.cells import Part
 from reports.figures import Figures
 from reports.metrics import METRICS
-from reports.parts import DASHBOARD_TILES, OWN_TILES, PARTS, Part, tiles
+from reports.parts import DASHBOARD_TILES, OWN_TILES, PARTS, tiles
 from reports.period import CHOICES
 from reports.selection import own_selection, read_selection
 from teams.visibility import people_seen_by, teams_seen_by

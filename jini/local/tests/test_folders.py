@@ -87,7 +87,7 @@ def test_a_closed_folder_changes_hands_with_all_it_holds(tmp_path: Path) -> None
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
     first = kept_keys(tmp_path)
 
-    assert first.keys() == {"SECRET_KEY", "FIELD_KEYS"}
+    assert first.keys() == {"SECRET_KEY", "FIELD_KEYS", "VAPID_PRIVATE_KEY"}
     assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
     assert kept_keys(tmp_path) == first
 
