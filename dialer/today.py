@@ -82,6 +82,12 @@ def waiting_for(member: Membership, tab: str) -> Any:
     return rows.select_related("lead", "campaign").order_by("rank", "due_at", "id")
 
 
+def left_lying(member: Membership) -> str:
+    """Return how many late follow-ups of colleagues `member` may take, empty for none."""
+    number = counted(FollowUp.objects.fallen_to(member))
+    return "" if number == "0" else number
+
+
 def counted(rows: Any) -> str:
     """Return how many rows there are, "99+" beyond ninety-nine."""
     number = rows.order_by()[: MOST_COUNTED + 1].count()

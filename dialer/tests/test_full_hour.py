@@ -68,3 +68,15 @@ def test_a_lead_that_is_being_called_is_not_taken_away(scope, telecaller, collea
 
     entry = QueueEntry.objects.get(lead=lead, finished_at=None)
     assert (entry.rank, entry.reserved_for) == (QueueEntry.Rank.FOLLOW_UP, colleague)
+
+
+def test_today_tells_of_what_colleagues_left_lying(client_of, scope, telecaller, colleague):
+    client = client_of(colleague)
+    assert "you may take" not in client.get(reverse("dialer:today")).content.decode()
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    make_follow_up(make_lead(assigned_to=telecaller), telecaller, due_at=long_ago, assigned_at=long_ago)
+
+    page = client.get(reverse("dialer:today")).content.decode()
+
+    assert "that you may take: 1" in page
+    assert reverse("leads:follow_ups") + "?due=open" in page

@@ -43,6 +43,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "tab": tab,
         "tabs": [(key, label, day.counted(waiting[key])) for key, label in labels.items()],
         "rows": waiting[tab][: day.MOST_ROWS],
+        "left_lying": day.left_lying(request.member),
     }
     return TemplateResponse(request, "dialer/today.html", context)
 

@@ -110,7 +110,7 @@ def _ask(
     context: dict[str, Any] = wrap_up_context(call, chosen) | {
         "error": error,
         "full": full,
-        "only_me": "only_me" in request.POST,
+        "sent": {name: request.POST.get(name, "") if full or error else "" for name in ("due", "due_at", "only_me")},
     }
     return TemplateResponse(request, "dialer/wrap_up.html", context, status=status)
 

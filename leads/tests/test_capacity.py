@@ -133,6 +133,8 @@ def test_the_page_of_a_lead_offers_the_free_times_as_buttons(client_of, noon, te
     free = [moment.isoformat() for moment in answer.context["full"].free]
     assert [page.count(f'name="slot" value="{moment}"') for moment in free] == [1, 1, 1]
     assert not FollowUp.objects.filter(lead=lead).exists()
+    # What was typed is still there.
+    assert all(typed in page for typed in (f'value="{sent["due_at"]}"', 'value="ask"', 'name="promised" checked'))
 
     assert client_of(telecaller).post(address, sent | {"slot": free[0]}).status_code == 302
     planned = FollowUp.objects.get(lead=lead)

@@ -29,6 +29,8 @@ from leads.timeline import FILTERS, line_of_import, lines_of
 from privacy.models import DoNotCall
 
 CONFLICT, INVALID = 409, 422
+# What the form of a follow-up holds, kept when it is refused.
+PLANNED = ("due", "due_at", "note", "promised", "only_me")
 
 
 def in_bin(request: MemberRequest, pk: uuid.UUID) -> Lead | None:
@@ -69,6 +71,7 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "form": forms.get("note") or NoteForm(),
         "error": forms.get("error", ""),
         "full": forms.get("full"),
+        "sent": {name: forms.get("sent", {}).get(name, "") for name in PLANNED},
         "statuses": Status.objects.in_order(),
         "call_panel": panels.render("lead.call", request, found),
         "page": page,
@@ -194,16 +197,16 @@ def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpRespon
 @requires(Permission.LEAD_EDIT)
 def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = visible(request, lead)
-    time = FollowUpTime(request.POST)
-    if not time.is_valid() or time.moment is None:
-        return lead_page(request, found, INVALID, error=time.problem)
     sent = request.POST
+    time = FollowUpTime(sent)
+    if not time.is_valid() or time.moment is None:
+        return lead_page(request, found, INVALID, error=time.problem, sent=sent)
     kind = FollowUp.Kind.CALLBACK if "promised" in sent else FollowUp.Kind.TASK
     open_to = FollowUp.OpenTo.OWN if "only_me" in sent else FollowUp.OpenTo.ANYONE
     note = typed(sent.get("note", "")).strip()
     try:
         plan_follow_up(found, by=request.member, due_at=time.moment, kind=kind, note=note, open_to=open_to)
     except HourIsFull as full:
-        return lead_page(request, found, INVALID, full=full, error=_("This hour is full of callbacks."))
+        return lead_page(request, found, INVALID, full=full, sent=sent, error=_("This hour is full of callbacks."))
     toast(request, _("The follow-up is planned."))
     return back(request, found)
