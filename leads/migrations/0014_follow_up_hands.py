@@ -12,7 +12,7 @@ from accounts.migrations_tenancy import tenant_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_followups_reminders'),
+        ('accounts', '0003_reminders'),
         ('leads', '0013_import_settings'),
     ]
 
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             ALTER TABLE leads_followup NO FORCE ROW LEVEL SECURITY;
             INSERT INTO accounts_duetask
                 (id, task, queue, organisation_id, subject_id, due_at, attempts, version, last_error)
-            SELECT uuidv7(), 'leads.remind', 'default', f.organisation_id, f.id, f.due_at - interval '30 minutes', 0, 1, ''
+            SELECT gen_random_uuid(), 'leads.remind', 'default', f.organisation_id, f.id, f.due_at - interval '30 minutes', 0, 1, ''
             FROM leads_followup f
             WHERE f.done_at IS NULL AND f.cancelled_at IS NULL AND f.due_at > now()
             ON CONFLICT (task, subject_id) DO NOTHING;

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             """
             INSERT INTO accounts_duetask
                 (id, task, queue, organisation_id, subject_id, due_at, attempts, version, last_error)
-            SELECT uuidv7(), 'accounts.purge_notifications', 'bulk', o.id, o.id, now() + interval '1 day', 0, 1, ''
+            SELECT gen_random_uuid(), 'accounts.purge_notifications', 'bulk', o.id, o.id, now() + interval '1 day', 0, 1, ''
             FROM accounts_organisation o
             ON CONFLICT (task, subject_id) DO NOTHING
             """,

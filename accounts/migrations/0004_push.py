@@ -11,7 +11,7 @@ from accounts.migrations_tenancy import composite_keys, tenant_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_followups_reminders'),
+        ('accounts', '0003_reminders'),
     ]
 
     operations = [

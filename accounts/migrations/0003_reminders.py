@@ -10,7 +10,7 @@ from accounts.migrations_tenancy import composite_keys, tenant_tables
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_followups_bell'),
+        ('accounts', '0002_bell'),
     ]
 
     operations = [
