@@ -19,6 +19,7 @@ KEPT = {
     "teams.pausecode",
     "teams.target",
     "privacy.contactpolicy",
+    "leads.followupsettings",
     "leads.status",
     "dialer.disposition",
     "dialer.dialersettings",
