@@ -1,21 +1,26 @@
 """Search in names, e-mail addresses, cities and numbers, in milliseconds over a million leads (ADR 8)."""
 
 import re
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, Lookup, Q
 
+from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib.phone import read_phone
-from leads.models import LeadPhone
+from leads.models import Lead, LeadPhone
+from teams.visibility import sight_of
 
 # Up to so many leads the search names them; more are found on the way, when a list is read in its order.
 MOST_NAMED = 2_000
 MOST_WORDS = 8
+MOST_SIMILAR = 8
 
-_SEARCH = "SELECT cardinality(found), found::text FROM leads_search(%s, %s, %s) AS found"
+_SEARCH = "SELECT cardinality(found), found::text FROM leads_search_words(%s, %s, %s) AS found"
 
 
 class OneOf(Lookup):
@@ -39,9 +44,11 @@ class _HasWords(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
-        likes = " AND ".join(f"{left} LIKE leads_search_pattern(%s)" for _ in self.rhs) or "true"
-        every = tuple(value for word in self.rhs for value in (*parameters, word))
-        return f"COALESCE({likes}, false)", every
+        likes = " AND ".join(
+            f"({left} LIKE leads_search_pattern(%s) OR {left} LIKE leads_search_sound(%s))" for _ in self.rhs
+        )
+        every = tuple(value for word in self.rhs for value in (*parameters, word, *parameters, word))
+        return f"COALESCE({likes or 'true'}, false)", every
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,9 @@ class Search:
 def search(leads: Any, text: str) -> Search:
     """Narrow `leads` to those that have every word of `text` in their name, e-mail, city or number.
 
-    Digits in any script, with spaces and signs between, are one run of digits in the number, or the end of it when
-    there are one or two. A word of one or two letters begins a word.
+    A word of letters is also found as it sounds in the other script: शर्मा finds Sharma, and sharma शर्मा. Digits in any
+    script, with spaces and signs between, are one run of digits in the number, or the end of it when there are one or two.
+    A word of one or two letters begins a word.
     """
     words = words_of(text)
     count, ids = _named(words)
@@ -87,3 +95,22 @@ def _named(words: list[str]) -> tuple[int | None, str | None]:
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH, [current_organisation().pk, words, MOST_NAMED])
         return cursor.fetchone() or (None, None)
+
+
+def similar(
+    member: Membership, text: str, *, besides: Collection[uuid.UUID] = (), most: int = MOST_SIMILAR
+) -> list[Lead]:
+    """Return leads that `member` may see whose words resemble those of `text`, the most alike first.
+
+    One wrong letter in a word is forgiven, and a spelling that sounds the same.
+    """
+    words, sight = words_of(text), sight_of(member)
+    if not any(len(word) > 1 and not word.isdecimal() for word in words):
+        return []
+    people = None if sight.people is None else sorted(sight.people)
+    wanted = [current_organisation().pk, words, people, sight.unowned, most + len(besides)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(leads_similar(%s, %s, %s::uuid[], %s, %s))", wanted)
+        ids = [row[0] for row in cursor.fetchall() if row[0] not in besides]
+    found = Lead.objects.visible_to(member).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found][:most]

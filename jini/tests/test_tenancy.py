@@ -139,6 +139,13 @@ def test_search_refuses_the_organisation_of_another_scope(scope, rival, foreign_
         assert _search(rival) == [foreign_lead.pk]
 
 
+def test_looking_for_similar_names_refuses_the_organisation_of_another_scope(scope, rival, foreign_lead):
+    with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
+        _similar(rival)
+    with database_scope(rival.pk):
+        assert _similar(rival) == [foreign_lead.pk]
+
+
 def test_search_outside_every_scope_is_refused(rival, foreign_lead):
     with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
         _search(rival)
@@ -147,7 +154,7 @@ def test_search_outside_every_scope_is_refused(rival, foreign_lead):
 def test_without_its_guard_search_reaches_another_organisation(scope, rival, foreign_lead):
     """The twin: the policy does not bind the role that search works as, so the guard is all there is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_functiondef('leads_search'::regproc)")
+        cursor.execute("SELECT pg_get_functiondef('leads_search_words'::regproc)")
         definition = cursor.fetchone()[0]
     guard = re.compile(r"IF p_organisation IS DISTINCT FROM.*?END IF;", re.DOTALL)
 
@@ -169,6 +176,7 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
             "WHERE p.grantee = 'jini_search'::regrole ORDER BY 1, 2"
         )
         assert cursor.fetchall() == [
+            ("leads_lead", "assigned_to_id", "SELECT"),
             ("leads_lead", "created_at", "SELECT"),
             ("leads_lead", "custom", "SELECT"),
             ("leads_lead", "deleted_at", "SELECT"),
@@ -180,14 +188,23 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
             ("leads_leadphone", "phone", "SELECT"),
         ]
         cursor.execute(
-            "SELECT grantee::regrole::text FROM pg_proc p, aclexplode(p.proacl) WHERE p.proname = 'leads_search' ORDER BY 1"
+            "SELECT p.proname, grantee::regrole::text FROM pg_proc p, aclexplode(p.proacl) "
+            "WHERE p.proowner = 'jini_search'::regrole ORDER BY 1, 2"
         )
-        assert cursor.fetchall() == [("jini_app",), ("jini_search",)]
+        assert cursor.fetchall() == [
+            (name, role) for name in ("leads_search_words", "leads_similar") for role in ("jini_app", "jini_search")
+        ]
 
 
 def _search(organisation: Organisation) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT unnest(leads_search(%s, %s, 10))", [organisation.pk, ["lead"]])
+        cursor.execute("SELECT unnest(leads_search_words(%s, %s, 10))", [organisation.pk, ["lead"]])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _similar(organisation: Organisation) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(leads_similar(%s, %s, NULL, true, 10))", [organisation.pk, ["leed"]])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -24,9 +24,12 @@ from leads.known import Known, known_by
 from leads.list_rows import list_rows, values_of
 from leads.models import CustomField
 from leads.ordering import Order, headings, orders, without
+from leads.searching import similar
 from leads.views_of_list import default_address, may_edit, opened
 
 PAGE = 50
+# A search that finds fewer may have been mistyped.
+FEW = 3
 
 
 @require_safe
@@ -39,8 +42,10 @@ def leads(request: MemberRequest) -> HttpResponse:
     columns = list_columns.chosen(request.GET, list_columns.every_column(found.fields))
     rows = order.of(found.leads).values_list(*values_of(columns), named=True)
     page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
+    few = bool(found.words and not found.chips) and len(page.rows) < FEW and not (page.newer_url or page.older_url)
     context = {
         "page": page,
+        "similar": similar(request.member, found.words, besides=[row.pk for row in page.rows]) if few else [],
         "rows": list_rows(page.rows, columns),
         "columns": columns,
         "columns_asked": request.GET.get(list_columns.COLUMNS_IN_QUERY, ""),
