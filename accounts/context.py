@@ -63,6 +63,7 @@ _MANAGER_TABS = (DASHBOARD, LEADS, FOLLOW_UPS, CAMPAIGNS)
 
 LINKS = {
     "leads": "leads:list",
+    "search": "leads:search",
     "new_lead": "leads:new",
     "next_call": "dialer:next",
     # The fragment that keeps the call bar up to date.

@@ -22,6 +22,7 @@ class DialerConfig(AppConfig):
         )
         from dialer.defaults import disposition_labels, give_dialer  # noqa: PLC0415 -- models are loaded only now
         from dialer.lead_filters import OF_CAMPAIGN  # noqa: PLC0415 -- as above
+        from dialer.palette import CAMPAIGNS  # noqa: PLC0415 -- as above
         from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from dialer.removal import empty  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
@@ -31,6 +32,7 @@ class DialerConfig(AppConfig):
             lead_removal,
             lead_watch,
             lookups,
+            palette,
             panels,
         )
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
@@ -39,6 +41,7 @@ class DialerConfig(AppConfig):
         context.parts["callbar"] = call_bar
         panels.register("lead.call", call_panel)
         lead_filters.register(OF_CAMPAIGN)
+        palette.register(CAMPAIGNS)
         lead_removal.on_removal(release)
         lead_watch.watch(watch)
         lead_watch.watch_many(watch_many, busy=held_elsewhere)

@@ -2,22 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import (
-    binned,
-    board,
-    bulk,
-    custom_fields,
-    follow_up_changes,
-    follow_ups,
-    import_settings,
-    imports,
-    lead,
-    leads,
-    moving,
-    numbers,
-    saved_views,
-    statuses,
-)
+from leads.views import binned, board, bulk, custom_fields, follow_up_changes, follow_ups, import_settings, imports, lead, leads, moving, numbers, saved_views, statuses, search
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -50,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/numbers/<uuid:number>/removal/", numbers.removal, name="number_removal"),
     path("leads/<uuid:lead>/follow-ups/", lead.plan, name="plan"),
     path("leads/<uuid:lead>/status/", moving.move, name="move"),
+    path("leads/<uuid:lead>/status/<uuid:status>/", lead.move, name="move"),
+    path("search/", search.search, name="search"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import_new"),
     path("imports/sample.csv", imports.sample, name="import_sample"),
