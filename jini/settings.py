@@ -217,6 +217,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 IMPORT_MAX_BYTES = 50 * 1024 * 1024
 # For tests alone: a source may be a server on this machine, without TLS. Never set in production.
 IMPORT_FROM_THIS_MACHINE = False
+# Likewise of one file on a lead.
+LEAD_FILE_MAX_BYTES = env.int("LEAD_FILE_MAX_BYTES", default=10 * 1024 * 1024)
 
 # Without a mail server the messages land as files, where the zero-install run shows them.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{BASE_DIR / '.jini' / 'mail'}")

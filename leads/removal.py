@@ -19,6 +19,7 @@ from leads.models import (
     ImportRow,
     ImportSource,
     Lead,
+    LeadFile,
     LeadPhone,
     LeadTag,
     SavedMapping,
@@ -29,15 +30,17 @@ from leads.models import (
 
 
 def empty() -> dict[str, int]:
-    """Delete leads, their timelines, tags and lists; the files of the lists go once the rest is certain."""
+    """Delete leads, their timelines, tags and lists; the files go once the rest is certain."""
     for batch in ImportBatch.objects.exclude(file=""):
         for name in (batch.file.name, rows_path(batch).name):
             delete: Callable[[], None] = partial(batch.file.storage.delete, name)
             transaction.on_commit(delete)
+    for kept in LeadFile.objects.exclude(file=""):
+        transaction.on_commit(partial(kept.file.storage.delete, kept.file.name))
     for job in BulkJob.objects.filter(action=EXPORT):
         path = part(job)
         for each in (path, path.with_suffix(".xlsx")):
             transaction.on_commit(partial(each.unlink, missing_ok=True))
     views_and_jobs = (ViewMark, SavedView, BulkRow, BulkJob)
-    own = (Activity, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
+    own = (Activity, LeadFile, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
     return delete_all(*views_and_jobs, *own, ImportBatch, ImportSource, SavedMapping, Tag)

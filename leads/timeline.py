@@ -17,6 +17,8 @@ from leads.custom.showing import in_words
 from leads.models import Activity, CustomField, ImportBatch, Lead, Status, StatusReason
 
 Kind = Activity.Kind
+# The title, what stands beside it, and the changes below.
+Said = tuple[str, str, list[tuple[str, str, str]]]
 ICONS = {
     Kind.CALL: "phone-outgoing",
     Kind.NOTE: "note",
@@ -25,6 +27,7 @@ ICONS = {
     Kind.IMPORT: "upload",
     Kind.CONSENT: "shield-lock",
     Kind.BIN: "trash",
+    Kind.FILE: "file-text",
 }
 # A change of this field belongs to a call, not to the lead: its values are ids of outcomes.
 OUTCOME = "outcome"
@@ -36,7 +39,9 @@ FILTERS = {
     "messages": [Kind.MESSAGE],
     "notes": [Kind.NOTE],
     "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP, Kind.BIN],
+    "files": [Kind.FILE],
 }
+_FILE_EVENTS = {"added": gettext_lazy("added"), "removed": gettext_lazy("removed")}
 _EVENTS = {
     "created": gettext_lazy("planned"),
     "moved": gettext_lazy("moved"),
@@ -111,22 +116,30 @@ class _Names:
         icon = ICONS.get(Kind(row.kind), "history")
         return Line(row.at, icon, title, ", ".join(part for part in (actor, more) if part), row.text, changes, is_good)
 
-    def _said(self, row: Activity) -> tuple[str, str, list[tuple[str, str, str]]]:
-        said: dict[str, Any] = row.details
-        label = _bin(said) if row.kind == Kind.BIN else str(row.get_kind_display())
-        if row.kind == Kind.CALL:
-            return self._call(said, label)
-        if row.kind == Kind.STATUS:
-            return label, "", self._move(said)
-        if row.kind == Kind.ASSIGNED:
-            return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
-        if row.kind in {Kind.CHANGE, Kind.IMPORT}:
-            return label, "", [self._change(change) for change in said.get("changes", [])]
-        if row.kind == Kind.FOLLOW_UP:
-            return label, _follow_up(said), []
-        return label, "", []
+    def _said(self, row: Activity) -> Said:
+        label = str(row.get_kind_display())
+        tell = self._TELLERS.get(Kind(row.kind))
+        return tell(self, row.details, label) if tell else (label, "", [])
 
-    def _call(self, said: dict[str, Any], label: str) -> tuple[str, str, list[tuple[str, str, str]]]:
+    def _status_change(self, said: dict[str, Any], label: str) -> Said:
+        return label, "", self._move(said)
+
+    def _binning(self, said: dict[str, Any], _label: str) -> Said:
+        return _bin(said), "", []
+
+    def _owner_change(self, said: dict[str, Any], label: str) -> Said:
+        return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
+
+    def _changes(self, said: dict[str, Any], label: str) -> Said:
+        return label, "", [self._change(change) for change in said.get("changes", [])]
+
+    def _follow_up(self, said: dict[str, Any], label: str) -> Said:
+        return label, _follow_up(said), []
+
+    def _file(self, said: dict[str, Any], label: str) -> Said:
+        return label, f"{_FILE_EVENTS.get(said.get('event', ''), '')}: {said.get('name', '')}", []
+
+    def _call(self, said: dict[str, Any], label: str) -> Said:
         title = self.outcomes.get(said.get("disposition") or "", label)
         talk, ring = said.get("talk_seconds"), said.get("ring_seconds")
         if talk:
@@ -153,6 +166,17 @@ class _Names:
 
     def _person(self, member_id: str | None) -> str:
         return self.people.get(member_id, _("a former member")) if member_id else _("nobody")
+
+    _TELLERS = {
+        Kind.CALL: _call,
+        Kind.STATUS: _status_change,
+        Kind.ASSIGNED: _owner_change,
+        Kind.CHANGE: _changes,
+        Kind.IMPORT: _changes,
+        Kind.FOLLOW_UP: _follow_up,
+        Kind.FILE: _file,
+        Kind.BIN: _binning,
+    }
 
 
 def _changes_outcome(row: Activity) -> bool:

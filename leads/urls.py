@@ -2,7 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from leads.views import binned, board, bulk, custom_fields, follow_up_changes, follow_ups, import_settings, imports, lead, leads, moving, numbers, saved_views, statuses, search
+from leads.views import (
+    binned,
+    board,
+    bulk,
+    custom_fields,
+    files,
+    follow_up_changes,
+    follow_ups,
+    import_settings,
+    imports,
+    lead,
+    leads,
+    moving,
+    numbers,
+    saved_views,
+    search,
+    statuses,
+)
 
 app_name = "leads"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -35,7 +52,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/numbers/<uuid:number>/removal/", numbers.removal, name="number_removal"),
     path("leads/<uuid:lead>/follow-ups/", lead.plan, name="plan"),
     path("leads/<uuid:lead>/status/", moving.move, name="move"),
-    path("leads/<uuid:lead>/status/<uuid:status>/", lead.move, name="move"),
+    path("leads/<uuid:lead>/files/", files.files, name="files"),
+    path("leads/<uuid:lead>/files/<uuid:file>/", files.file, name="file"),
+    path("leads/<uuid:lead>/files/<uuid:file>/removal/", files.removal, name="file_removal"),
     path("search/", search.search, name="search"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.new, name="import_new"),

@@ -24,6 +24,7 @@ from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from leads.actions import bulk, importing
 from leads.actions.binning import delete_lead
+from leads.actions.files import add_file
 from leads.bulk.actions import actions
 from leads.importing import sandbox
 from leads.models import (
@@ -125,6 +126,11 @@ class Scene:
     @cached_property
     def binned_lead(self) -> Any:
         return delete_lead(make_lead(assigned_to=self.telecaller), by=self.admin)
+
+    @cached_property
+    def file(self) -> Any:
+        upload = SimpleUploadedFile("bill.txt", b"Rs 500")
+        return add_file(self.lead, upload, name="bill.txt", content_type="text/plain", by=self.telecaller)
 
     @cached_property
     def tag(self) -> Any:

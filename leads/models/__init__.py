@@ -8,6 +8,7 @@ from leads.models.follow_up_settings import FollowUpSettings
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.import_source import ImportKept, ImportSource, SavedMapping
 from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
+from leads.models.lead_file import LeadFile
 from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
 from leads.models.status import Status, StatusReason
 from leads.models.tag import Tag
@@ -29,6 +30,7 @@ __all__ = [
     "ImportRow",
     "ImportSource",
     "Lead",
+    "LeadFile",
     "LeadPhone",
     "LeadTag",
     "SavedMapping",

@@ -11,16 +11,17 @@ from accounts.models import Membership
 from jini.lib.work import handler_of
 from leads.actions import importing
 from leads.importing import sandbox
-from leads.models import ImportBatch
+from leads.models import ImportBatch, LeadFile
 
 OPTIONS: dict[str, Any] = {"duplicates": "skip", "source": "", "legal_ground": "unknown", "owners": [], "tags": []}
 
 
 @pytest.fixture
 def storage(monkeypatch, tmp_path) -> FileSystemStorage:
-    """Files of imports in a folder of the test."""
+    """Files of imports and of leads in a folder of the test."""
     storage = FileSystemStorage(location=tmp_path)
-    monkeypatch.setattr(ImportBatch._meta.get_field("file"), "storage", storage)
+    for model in (ImportBatch, LeadFile):
+        monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
     return storage
 
 

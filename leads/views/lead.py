@@ -21,8 +21,9 @@ from leads.actions.binning import leaves_at
 from leads.actions.capacity import HourIsFull
 from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
+from leads.file_forms import FileForm
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
-from leads.models import Activity, CustomField, FollowUp, Lead, Status, Tag
+from leads.models import Activity, CustomField, FollowUp, Lead, LeadFile, Status, Tag
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
 from leads.timeline import FILTERS, line_of_import, lines_of
@@ -83,6 +84,7 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
             ("messages", _("Messages")),
             ("notes", _("Notes")),
             ("changes", _("Changes")),
+            ("files", _("Files")),
         ],
         "follow_ups": FollowUp.objects.open().filter(lead=found).select_related("assigned_to__user").order_by("due_at"),
         "picks": quick_picks(),
@@ -95,6 +97,8 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "view": view_of(request.GET),
         "may_delete": request.member.may(Permission.LEAD_DELETE),
         "owner_form": _owner_form(request, found),
+        "files": LeadFile.objects.for_page(found),
+        "file_form": FileForm(),
     }
     return TemplateResponse(request, "leads/lead.html", context, status=status)
 
