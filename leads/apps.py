@@ -12,8 +12,11 @@ class LeadsConfig(AppConfig):
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
+        from leads import (
+            mentions,
+            tasks,  # noqa: F401 -- its handlers register at import
+        )
         from leads import notices as words  # noqa: PLC0415 -- models are loaded only now
-        from leads import tasks  # noqa: F401, PLC0415 -- its handlers register at import
         from leads.actions import handing_over, reminding  # noqa: PLC0415 -- as above
         from leads.defaults import give_follow_up_settings, give_statuses  # noqa: PLC0415 -- models are loaded only now
         from leads.removal import empty  # noqa: PLC0415 -- models are loaded only now
@@ -22,6 +25,7 @@ class LeadsConfig(AppConfig):
         context.counters["leads:follow_ups"] = late_follow_ups
         notices.register(reminding.SOON, words.soon, symbol="calendar-due")
         notices.register(reminding.OVERDUE, words.overdue, symbol="alert-circle")
+        notices.register(mentions.MENTIONED, mentions.words, symbol="note")
         on_founding(give_statuses)
         on_founding(give_follow_up_settings)
         on_emptying(empty)

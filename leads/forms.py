@@ -124,7 +124,9 @@ class TagForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=_("Note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "data-jini-mentions": "mentions"})
+    )
 
 
 class FollowUpTime:

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
 from leads.custom.showing import in_words
-from leads.models import Activity, CustomField, ImportBatch, Lead, Status, StatusReason
+from leads.models import Activity, CustomField, Lead, Status, StatusReason
 
 Kind = Activity.Kind
 # The title, what stands beside it, and the changes below.
@@ -84,21 +84,6 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
         fields={field.key: field for field in CustomField.objects.all()} if asks else {},
     )
     return [names.line(row) for row in rows]
-
-
-def line_of_import(lead: Lead) -> Line | None:
-    """Return the line of the list that `lead` came with; it stands on the lead alone, since lists are long."""
-    batch = ImportBatch.objects.select_related("created_by__user").filter(pk=lead.import_batch_id).first()
-    if batch is None:
-        return None
-    return Line(
-        lead.created_at,
-        ICONS[Kind.IMPORT],
-        str(Kind.IMPORT.label),
-        f"{batch.created_by.name}, {batch.file_name}",
-        "",
-        [],
-    )
 
 
 @dataclass(frozen=True)

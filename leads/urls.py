@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/restoration/", binned.restoration, name="restoration"),
     path("leads/<uuid:lead>/edit/", lead.edit, name="edit"),
     path("leads/<uuid:lead>/notes/", lead.notes, name="notes"),
+    path("leads/<uuid:lead>/mentions/", lead.mentions, name="mentions"),
     path("leads/<uuid:lead>/owner/", lead.owner, name="owner"),
     path("leads/<uuid:lead>/tags/", lead.tags, name="tags"),
     path("leads/<uuid:lead>/tags/<uuid:tag>/removal/", lead.untag, name="untag"),

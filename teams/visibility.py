@@ -96,6 +96,21 @@ def people_seen_by(member: Membership) -> MembershipQuerySet:
     return Membership.objects.of(current_organisation()).filter(sight_of(member).of("pk"))
 
 
+def people_who_see(owner_id: uuid.UUID | None) -> MembershipQuerySet:
+    """Return the people who see a record of this person, or of nobody: `sight_of` the other way round, in one question more.
+
+    Former members see nothing any more.
+    """
+    seers = Q(role__in=[Role.ADMIN, Role.OWNER]) | Q(pk=owner_id)
+    rows = _rows()
+    if rows and owner_id is not None:
+        teams = _with_those_above((row.team for row in rows if row.member == owner_id), rows)
+        seers |= Q(role=Role.MANAGER, pk__in={row.member for row in rows if row.is_lead and row.team in teams})
+    else:
+        seers |= Q(role=Role.MANAGER)
+    return Membership.objects.of(current_organisation()).active().filter(seers)
+
+
 def teams_seen_by(member: Membership) -> Any:
     """Return the teams whose people `member` sees."""
     sight = sight_of(member)
@@ -148,6 +163,19 @@ def _with_those_below(teams: Iterable[uuid.UUID], rows: Iterable[_Row]) -> froze
         team = waiting.pop()
         found.add(team)
         waiting |= below[team] - found
+    return frozenset(found)
+
+
+def _with_those_above(teams: Iterable[uuid.UUID], rows: Iterable[_Row]) -> frozenset[uuid.UUID]:
+    above = {row.team: row.parent for row in rows}
+    found: set[uuid.UUID] = set()
+    waiting = list(teams)
+    while waiting:
+        team = waiting.pop()
+        if team not in found:
+            found.add(team)
+            if (parent := above.get(team)) is not None:
+                waiting.append(parent)
     return frozenset(found)
 
 

@@ -291,7 +291,7 @@ def _give(lead: Lead, member: Membership, now: dt.datetime) -> None:
         return
     before = lead.assigned_to
     lead.assigned_to, lead.assigned_at = member, now
-    details = json.dumps({"old": before.name if before else "", "new": member.name})
+    details = json.dumps({"old": str(before.pk) if before else None, "new": str(member.pk)})
     with connection.cursor() as cursor:
         cursor.execute(_GIVE, [member.organisation_id, lead.pk, member.pk, now, uuid7(), details])
 

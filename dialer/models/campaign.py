@@ -212,6 +212,12 @@ class QueueEntry(OrganisationOwned):
         ]
         # Free entries only: one that is in somebody's hands is not walked over by everybody else.
         indexes = [
+            # The past of a lead, for its timeline; the present has the constraint above.
+            models.Index(
+                fields=["organisation", "lead"],
+                name="queue_past_of_lead",
+                condition=models.Q(finished_at__isnull=False),
+            ),
             models.Index(
                 fields=["organisation", "campaign", "reserved_for", "rank", "due_at", "id"],
                 name="queue_free_of_campaign",

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
 
@@ -31,14 +31,18 @@ def fragment(
     """
     is_part = wants_fragment(request)
     response = TemplateResponse(request, f"{template}#{partial}" if is_part else template, context, status=status)
-    # A cache must not give the part to who wants the page. django-htmx knows these headers; a cache knows only Vary.
-    patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
+    vary(response)
     # A polled GET leaves the messages to the page that the person asked for.
     if is_part and request.method not in {"GET", "HEAD"}:
         pending = [{"text": str(message), "undo": undo_url(message)} for message in messages.get_messages(request)]
         if pending:
             response.headers["HX-Trigger"] = json.dumps({"toast": pending})
     return response
+
+
+def vary(response: HttpResponseBase) -> None:
+    """Keep a cache from giving a part to who wants the page. django-htmx knows these headers; a cache knows only Vary."""
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
 
 
 def toast(request: HttpRequest, text: str, *, undo: str = "") -> None:

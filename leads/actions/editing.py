@@ -1,16 +1,18 @@
 """Changing a lead. Every change locks the row, raises its version and leaves a line on the timeline."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.notifying import notify
 from accounts.models import Membership
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
+from leads.mentions import MENTIONED, mentioned_in
 from leads.models import Activity, FollowUp, Lead, LeadTag, Status, StatusReason, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
@@ -153,10 +155,20 @@ def assign(lead: Lead, to: Membership | None, *, by: Membership | None) -> Lead:
 
 
 @transaction.atomic
-def add_note(lead: Lead, text: str, *, by: Membership | None) -> Activity:
-    """Put a note on the timeline."""
-    note = write(lead, Activity.Kind.NOTE, by=by, text=text)
-    audit.record("lead.noted", by=by, subject=lead)
+def add_note(lead: Lead, text: str, *, by: Membership | None, chosen: Collection[str] = ()) -> Activity:
+    """Put a note on the timeline, and tell whom it mentions.
+
+    `chosen` are ids of people from the suggestions, which tell apart who has the same name; nobody is mentioned by them
+    alone (see `leads.mentions`).
+    """
+    people = mentioned_in(text, lead, chosen)
+    ids = [str(person.pk) for person in people]
+    note = write(lead, Activity.Kind.NOTE, by=by, text=text, details={"mentions": ids} if ids else None)
+    audit.record("lead.noted", by=by, subject=lead, **({"mentions": ids} if ids else {}))
+    if by is not None:
+        details = {"lead": str(lead.pk), "by": str(by.pk)}
+        others = [person for person in people if person.pk != by.pk]
+        notify(others, MENTIONED, url=lead.get_absolute_url(), details=details, once=f"mention:{note.pk}")
     return note
 
 

@@ -13,8 +13,8 @@ class Activity(OrganisationOwned):
     `details` by kind: CALL {call, disposition, status, talk_seconds, ring_seconds, direction}; CHANGE {changes: [{field,
     old, new}]}, and of a call's outcome, in ids, with {call}; STATUS {old, new, reason} ids, without a reason where there is none; FOLLOW_UP {follow_up, due_at,
     event: created, moved, done, cancelled or reopened}; IMPORT {batch, verdict}; ASSIGNED {old, new} ids of memberships
-    or null; BIN {event: deleted or restored}; FILE {file, event: added or removed, name}. Of a change that a bulk job made
-    also {bulk: its id}.
+    or null; BIN {event: deleted or restored}; FILE {file, event: added or removed, name}; NOTE {mentions} ids of
+    memberships. Of a change that a bulk job made also {bulk: its id}.
     """
 
     class Kind(models.TextChoices):

@@ -14,8 +14,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from jini.lib import panels
 from jini.lib.forms import typed
-from jini.lib.fragments import fragment, toast
-from jini.lib.paging import keyset_page
+from jini.lib.fragments import fragment, toast, vary, wants_fragment
 from leads.actions import editing
 from leads.actions.binning import leaves_at
 from leads.actions.capacity import HourIsFull
@@ -23,10 +22,11 @@ from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
 from leads.file_forms import FileForm
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
-from leads.models import Activity, CustomField, FollowUp, Lead, LeadFile, Status, Tag
+from leads.mentions import MOST_MENTIONED, mentionable
+from leads.models import CustomField, FollowUp, Lead, LeadFile, Status, Tag
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
-from leads.timeline import FILTERS, line_of_import, lines_of
+from leads.timeline_page import timeline
 from privacy.models import DoNotCall
 
 CONFLICT, INVALID = 409, 422
@@ -53,20 +53,20 @@ def visible(request: MemberRequest, pk: uuid.UUID) -> Lead:
 @require_safe
 @requires(Permission.LEAD_VIEW)
 def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    """The page; or for htmx more lines of the timeline, or those from the newest on once it has grown."""
     if (binned := in_bin(request, lead)) is not None:
         return TemplateResponse(request, "leads/binned.html", {"lead": binned, "until": leaves_at(binned)})
-    return lead_page(request, visible(request, lead))
+    found = visible(request, lead)
+    if wants_fragment(request):
+        response: HttpResponse = TemplateResponse(request, "leads/_lines.html", {"timeline": timeline(request, found)})
+    else:
+        response = lead_page(request, found)
+    vary(response)
+    return response
 
 
 def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) -> HttpResponse:
-    chip = request.GET.get("show", "")
-    activities = Activity.objects.filter(lead=found).select_related("actor__user")
-    if chip in FILTERS:
-        activities = activities.filter(kind__in=FILTERS[chip])
-    page = keyset_page(request, activities, by="-at", size=20)
-    lines = lines_of(page.rows)
-    if not chip and not page.older_url and found.import_batch_id and (first := line_of_import(found)):
-        lines.append(first)
+    told = timeline(request, found)
     context = {
         "lead": found,
         "form": forms.get("note") or NoteForm(),
@@ -75,17 +75,8 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "sent": {name: forms.get("sent", {}).get(name, "") for name in PLANNED},
         "statuses": Status.objects.in_order(),
         "call_panel": panels.render("lead.call", request, found),
-        "page": page,
-        "lines": lines,
-        "chip": chip,
-        "chips": [
-            ("", _("All")),
-            ("calls", _("Calls")),
-            ("messages", _("Messages")),
-            ("notes", _("Notes")),
-            ("changes", _("Changes")),
-            ("files", _("Files")),
-        ],
+        "timeline": told,
+        "lines": told.lines,
         "follow_ups": FollowUp.objects.open().filter(lead=found).select_related("assigned_to__user").order_by("due_at"),
         "picks": quick_picks(),
         "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
@@ -122,9 +113,18 @@ def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return lead_page(request, found, INVALID, note=form)
-    editing.add_note(found, form.cleaned_data["text"], by=request.member)
+    chosen = request.POST.getlist("mentions")[:MOST_MENTIONED]
+    editing.add_note(found, form.cleaned_data["text"], by=request.member, chosen=chosen)
     toast(request, _("The note is saved."))
     return back(request, found)
+
+
+@require_POST
+@requires(Permission.LEAD_EDIT)
+def mentions(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
+    """Offer colleagues who may see the lead, while a name is typed behind an @."""
+    people = mentionable(visible(request, lead), typed(request.POST.get("typed", ""), longest=60))
+    return TemplateResponse(request, "leads/_mentions.html", {"people": people})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

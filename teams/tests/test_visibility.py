@@ -11,7 +11,7 @@ from accounts.permissions import Role
 from accounts.tests.factories import make_member
 from teams.actions.teams import dissolve_team
 from teams.models import Team, TeamMembership
-from teams.visibility import Sight, people_in, people_seen_by, sight_of, teams_seen_by
+from teams.visibility import Sight, people_in, people_seen_by, people_who_see, sight_of, teams_seen_by
 
 
 def seen(member):
@@ -126,3 +126,14 @@ def test_the_teams_below_a_dissolved_one_come_under_the_one_above(tree, admin, m
 
     assert Team.objects.get(name="North").parent == tree["sales"]
     assert colleague.pk in seen(manager).people
+
+
+@pytest.mark.parametrize("has_teams", [True, False])
+def test_who_sees_is_the_same_asked_from_either_side(tree, manager, telecaller, colleague, admin, owner, has_teams):
+    if not has_teams:
+        Team.objects.all().delete()
+    everybody = list(Membership.objects.filter(organisation=manager.organisation))
+    for of in [*(person.pk for person in everybody), None]:
+        assert set(people_who_see(of)) == {person for person in everybody if seen(person).covers(of)}
+    Membership.objects.filter(pk=tree["esha"].pk).update(deactivated_at=admin.created_at)
+    assert tree["esha"] not in people_who_see(tree["ela"].pk)
