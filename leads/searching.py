@@ -108,7 +108,7 @@ def similar(
     if not any(len(word) > 1 and not word.isdecimal() for word in words):
         return []
     people = None if sight.people is None else sorted(sight.people)
-    wanted = [current_organisation().pk, words, people, sight.unowned, most + len(besides)]
+    wanted: list[Any] = [current_organisation().pk, words, people, sight.unowned, most + len(besides)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(leads_similar(%s, %s, %s::uuid[], %s, %s))", wanted)
         ids = [row[0] for row in cursor.fetchall() if row[0] not in besides]

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -39,12 +40,11 @@ def add_file(lead: Lead, upload: Any, *, name: str, content_type: str, by: Membe
         added_at=timezone.now(),
     )
     added.file.save(secrets.token_hex(24), upload, save=False)
-    try:
+    with ExitStack() as without_row:
+        # Nobody would find the bytes again.
+        without_row.callback(added.file.storage.delete, str(added.file.name))
         _put(added, by)
-    except BaseException:
-        # Without a row nobody would find the bytes again.
-        added.file.storage.delete(added.file.name)
-        raise
+        without_row.pop_all()
     return added
 
 

@@ -126,9 +126,8 @@ SEARCH = WITHOUT_BIN.replace("leads_search(", "leads_search_words(").replace(
     " public.leads_search_pattern(word), public.leads_search_sound(word)), ' AND ')",
 )
 SIMILAR_TO = "leads_similar(uuid, text[], uuid[], boolean, integer)"
-# Names the leads whose words resemble those typed, the most alike first: of a word of five letters and more half of the
-# trigrams are there, of a shorter one a letter is wrong, missing or too much, and of any length it sounds the same. p_owners
-# are the people whose leads are seen (NULL: everybody's), p_unowned whether those of nobody are. Of very many it ranks some.
+# Names the leads whose words resemble those typed, the most alike first: one letter is wrong, missing, too much or has changed
+# places with the next, or of a longer word half is there, or it sounds the same. p_owners are the people whose leads are seen (NULL: everybody's), p_unowned whether those of nobody are. Of very many it ranks some.
 SIMILAR = r"""
 CREATE FUNCTION leads_similar(p_organisation uuid, p_words text[], p_owners uuid[], p_unowned boolean, p_most integer)
 RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -160,7 +159,9 @@ BEGIN
 END
 $$;
 """
-# The conditions of one word, as SQL. A letter that is wrong or missing is "_", one that is too much is left out.
+# The conditions of one word, as SQL. One slip: a letter that is wrong or missing is "_", one that is too much is left out, two
+# stand the other way round. Each is a pattern with trigrams of its own, which the index finds; likeness alone would need so
+# low a bound for a slip in the middle of a name that half of all names had it.
 WAYS = r"""
 CREATE FUNCTION leads_search_ways(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
     SELECT string_agg(way, ' OR ')
@@ -174,9 +175,10 @@ CREATE FUNCTION leads_search_ways(word text) RETURNS text LANGUAGE sql IMMUTABLE
         SELECT format('%L OPERATOR(public.<%%) l.search_text', typed.word)
         WHERE char_length(typed.word) >= 5 AND typed.word !~ '[0-9]'
         UNION ALL
-        SELECT format('l.search_text LIKE %L', '% ' || overlay(typed.word PLACING way.letters FROM place FOR way.many) || ' %')
-        FROM generate_series(1, char_length(typed.word)) AS place, (VALUES ('_', 1), ('_', 0), ('', 1)) AS way (letters, many)
-        WHERE char_length(typed.word) BETWEEN 3 AND 4 AND typed.word !~ '[0-9%_\\]'
+        SELECT format('l.search_text LIKE %L', '% ' || overlay(typed.word PLACING letters FROM place FOR many) || ' %')
+        FROM generate_series(1, char_length(typed.word)) AS place,
+        LATERAL (VALUES ('_', 1), ('_', 0), ('', 1), (reverse(substr(typed.word, place, 2)), 2)) AS slip (letters, many)
+        WHERE char_length(typed.word) BETWEEN 3 AND 10 AND typed.word !~ '[0-9%_\\]'
     ) AS ways (way)
 )
 """

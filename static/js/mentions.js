@@ -36,10 +36,10 @@
     if (field && event.detail.triggeringEvent?.type === "mention") event.detail.parameters.set("typed", typed(field) ?? "");
   });
 
-  // The name was finished, or the @ taken away, while the answer was on its way.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const field = event.target.id && fieldOf(event.target);
-    if (field && typed(field) === undefined) event.detail.shouldSwap = false;
+  // While the answer was on its way the name was finished, the @ taken away, or somebody is being chosen.
+  document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+    const field = target.id && fieldOf(target);
+    if (field && (typed(field) === undefined || target.contains(document.activeElement))) detail.shouldSwap = false;
   });
 
   document.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
 "use strict";
 
 {
-  let isStale = false; // something was typed since the results came
+  let asked = ""; // what the results are of
 
   const field = () => document.querySelector("[data-jini-palette] [role=combobox]");
   const options = () => [...document.querySelectorAll("#palette-list [role=option]")];
@@ -44,13 +44,13 @@
     if (event.target !== field() || event.isComposing) return;
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
-    else if (event.key === "Enter" && !isStale && chosen()) chosen().click();
+    else if (event.key === "Enter" && field().value === asked && chosen()) chosen().click();
     else return;
     event.preventDefault();
   });
 
-  document.addEventListener("input", (event) => {
-    if (event.target === field()) isStale = true;
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.matches("[data-jini-palette]")) asked = event.detail.parameters.get("words");
   });
 
   // Before htmx sees it: the link leads to the search as a page, for who has no script and for phones.
@@ -68,7 +68,6 @@
 
   document.addEventListener("htmx:afterSettle", () => {
     if (!document.getElementById("palette-list") || document.activeElement !== field()) return;
-    isStale = false;
     choose(options()[0]);
   });
 }
