@@ -12,10 +12,7 @@ class LeadsConfig(AppConfig):
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
-        from leads import (
-            mentions,
-            tasks,  # noqa: F401 -- its handlers register at import
-        )
+        from leads import mentions, tasks  # noqa: F401, PLC0415 -- its handlers register at import
         from leads import notices as words  # noqa: PLC0415 -- models are loaded only now
         from leads.actions import handing_over, reminding  # noqa: PLC0415 -- as above
         from leads.defaults import give_follow_up_settings, give_statuses  # noqa: PLC0415 -- models are loaded only now

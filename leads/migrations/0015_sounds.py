@@ -126,8 +126,10 @@ SEARCH = WITHOUT_BIN.replace("leads_search(", "leads_search_words(").replace(
     " public.leads_search_pattern(word), public.leads_search_sound(word)), ' AND ')",
 )
 SIMILAR_TO = "leads_similar(uuid, text[], uuid[], boolean, integer)"
-# Names the leads whose words resemble those typed, the most alike first: one letter is wrong, missing, too much or has changed
-# places with the next, or of a longer word half is there, or it sounds the same. p_owners are the people whose leads are seen (NULL: everybody's), p_unowned whether those of nobody are. Of very many it ranks some.
+# Names the leads whose words resemble those typed, the most alike first: in each word one letter is wrong, missing, too much or
+# has changed places with the next, or it sounds the same; only when there is no such lead, half of a longer word is there.
+# p_owners are the people whose leads are seen (NULL: everybody's), p_unowned whether those of nobody are. Of very many, all
+# of which have the same word, it ranks some.
 SIMILAR = r"""
 CREATE FUNCTION leads_similar(p_organisation uuid, p_words text[], p_owners uuid[], p_unowned boolean, p_most integer)
 RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -135,26 +137,28 @@ SET search_path = pg_catalog, pg_temp SET pg_trgm.word_similarity_threshold = 0.
 DECLARE
     conditions text;
     likeness text;
-    named uuid[];
+    by_likeness boolean;
+    named uuid[] := '{}';
 BEGIN
     IF p_organisation IS DISTINCT FROM nullif(current_setting('jini.organisation', true), '')::uuid THEN
         RAISE EXCEPTION 'search in another organisation than that of the scope' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    SELECT string_agg('(' || ways.conditions || ')', ' AND '),
-        string_agg(format('public.word_similarity(%L, l.search_text)', public.leads_folded(word)), ' + ')
-    INTO conditions, likeness
-    FROM unnest(p_words) AS word, LATERAL public.leads_search_ways(word) AS ways (conditions);
-    IF conditions IS NULL THEN
-        RETURN '{}';
-    END IF;
-    EXECUTE format(
-        'SELECT array(SELECT id FROM (
-            SELECT l.id, l.created_at, %s AS likeness FROM public.leads_lead l
-            WHERE l.organisation_id = $1 AND l.deleted_at IS NULL AND %s
-            AND ($2 IS NULL OR l.assigned_to_id = ANY($2) OR ($3 AND l.assigned_to_id IS NULL))
-            LIMIT 2000
-        ) AS alike ORDER BY likeness DESC, created_at DESC, id LIMIT $4)', likeness, conditions
-    ) INTO named USING p_organisation, p_owners, p_unowned, p_most;
+    FOREACH by_likeness IN ARRAY ARRAY[false, true] LOOP
+        SELECT string_agg('(' || ways.conditions || ')', ' AND '),
+            string_agg(format('public.word_similarity(%L, l.search_text)', public.leads_folded(word)), ' + ')
+        INTO conditions, likeness
+        FROM unnest(p_words) AS word, LATERAL public.leads_search_ways(word, by_likeness) AS ways (conditions);
+        EXIT WHEN conditions IS NULL;
+        EXECUTE format(
+            'SELECT array(SELECT id FROM (
+                SELECT l.id, l.created_at, %s AS likeness FROM public.leads_lead l
+                WHERE l.organisation_id = $1 AND l.deleted_at IS NULL AND %s
+                AND ($2 IS NULL OR l.assigned_to_id = ANY($2) OR ($3 AND l.assigned_to_id IS NULL))
+                LIMIT 200
+            ) AS alike ORDER BY likeness DESC, created_at DESC, id LIMIT $4)', likeness, conditions
+        ) INTO named USING p_organisation, p_owners, p_unowned, p_most;
+        EXIT WHEN cardinality(named) > 0;
+    END LOOP;
     RETURN named;
 END
 $$;
@@ -163,7 +167,7 @@ $$;
 # stand the other way round. Each is a pattern with trigrams of its own, which the index finds; likeness alone would need so
 # low a bound for a slip in the middle of a name that half of all names had it.
 WAYS = r"""
-CREATE FUNCTION leads_search_ways(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
+CREATE FUNCTION leads_search_ways(word text, by_likeness boolean) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
     SELECT string_agg(way, ' OR ')
     FROM (SELECT leads_folded($1), trim(leads_sounds(' ' || $1 || ' '))) AS typed (word, heard), LATERAL (
         SELECT format('l.search_text LIKE %L', leads_search_pattern($1))
@@ -173,7 +177,7 @@ CREATE FUNCTION leads_search_ways(word text) RETURNS text LANGUAGE sql IMMUTABLE
         SELECT format('l.search_text LIKE %L', '% ' || typed.heard || ' %') WHERE char_length(typed.heard) >= 2
         UNION ALL
         SELECT format('%L OPERATOR(public.<%%) l.search_text', typed.word)
-        WHERE char_length(typed.word) >= 5 AND typed.word !~ '[0-9]'
+        WHERE $2 AND char_length(typed.word) >= 5 AND typed.word !~ '[0-9]'
         UNION ALL
         SELECT format('l.search_text LIKE %L', '% ' || overlay(typed.word PLACING letters FROM place FOR many) || ' %')
         FROM generate_series(1, char_length(typed.word)) AS place,
@@ -206,7 +210,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TEXT, before.TEXT.replace("CREATE", "CREATE OR REPLACE", 1)),
         migrations.RunSQL(PATTERN, before.PATTERN.replace("CREATE", "CREATE OR REPLACE", 1)),
         migrations.RunSQL(SOUND, "DROP FUNCTION leads_search_sound(text)"),
-        migrations.RunSQL(WAYS, "DROP FUNCTION leads_search_ways(text)"),
+        migrations.RunSQL(WAYS, "DROP FUNCTION leads_search_ways(text, boolean)"),
         migrations.AddField(
             model_name="lead",
             name="search_text",
