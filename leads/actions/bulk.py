@@ -22,7 +22,6 @@ from jini.lib.jobs import JobState
 from leads.actions.binning import owe_emptying
 from leads.bulk import exporting
 from leads.bulk.actions import DELETE, EXPORT, actions
-from leads.bulk.choice import misunderstood
 from leads.bulk.steps import Action, Held, Outcome, Row, Step, ask, hold, in_other_hands
 from leads.filters import find
 from leads.models import BulkJob, BulkRow, Lead
@@ -41,7 +40,8 @@ COUNTED = ("done", "skipped", "undone", "kept")
 _COLLECT = f"""
 INSERT INTO leads_bulkrow (id, organisation_id, job_id, lead_id, state, reason, before)
 SELECT {UUID7_SQL}, l.organisation_id, %s, l.id, 'waiting', '', jsonb_build_object(
-    'owner', l.assigned_to_id, 'assigned_at', l.assigned_at, 'status', l.status_id, 'won_at', l.won_at
+    'owner', l.assigned_to_id, 'assigned_at', l.assigned_at, 'status', l.status_id, 'won_at', l.won_at,
+    'reason', l.lost_reason_id
 )
 FROM leads_lead l WHERE l.organisation_id = %s AND l.id IN ({{leads}})
 ON CONFLICT (organisation_id, job_id, lead_id) DO NOTHING
@@ -153,7 +153,7 @@ def _first(job: BulkJob, action: Action) -> Next:
     """Write down which leads they are, in one statement; what was typed to find them is forgotten."""
     if job.query is not None:
         found = find(job.created_by, job.query)
-        if misunderstood(job.query, found):
+        if found.unfit:
             # A status or tag that went since the confirmation would let all leads in.
             return _fail(job, "filter")
         _collect(job, found.leads)

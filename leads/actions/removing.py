@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Collection
+from functools import partial
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from accounts.tenancy import current_organisation
 from jini.lib.lead_removal import released
-from leads.models import Lead
+from leads.models import Lead, LeadFile
 
 _DELETE = "DELETE FROM leads_lead WHERE organisation_id = %s AND id = ANY(%s::uuid[])"
 
@@ -18,6 +19,8 @@ def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     Call it inside the transaction that holds the rows locked.
     """
     free = released(lead_ids)
+    for kept in LeadFile.objects.filter(lead__in=free).exclude(file=""):
+        transaction.on_commit(partial(kept.file.storage.delete, kept.file.name))
     _delete(free)
     return free
 

@@ -29,14 +29,14 @@ FROM unnest(%(leads)s::uuid[], %(owners)s::uuid[], %(at)s::timestamptz[]) AS u (
 WHERE l.organisation_id = %(organisation)s AND l.id = u.id
 """
 _FOLLOW_UPS = """
-UPDATE leads_followup f SET assigned_to_id = u.new
+UPDATE leads_followup f SET assigned_to_id = u.new, assigned_at = clock_timestamp()
 FROM unnest(%(of)s::uuid[], %(old)s::uuid[], %(new)s::uuid[]) AS u (lead, old, new)
 WHERE f.organisation_id = %(organisation)s AND f.lead_id = u.lead AND f.assigned_to_id = u.old
   AND f.done_at IS NULL AND f.cancelled_at IS NULL
 RETURNING f.lead_id::text, f.id::text
 """
 _FOLLOW_UPS_BACK = """
-UPDATE leads_followup f SET assigned_to_id = u.old
+UPDATE leads_followup f SET assigned_to_id = u.old, assigned_at = clock_timestamp()
 FROM unnest(%(of)s::uuid[], %(old)s::uuid[], %(new)s::uuid[]) AS u (id, old, new)
 WHERE f.organisation_id = %(organisation)s AND f.id = u.id AND f.assigned_to_id = u.new
   AND f.done_at IS NULL AND f.cancelled_at IS NULL

@@ -1,7 +1,7 @@
 """Putting many leads into a status, tagging them, and the way back of both."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -20,8 +20,10 @@ from leads.bulk.steps import (
 from leads.models import Activity, Status, Tag
 
 _STATUS = """
-UPDATE leads_lead l SET status_id = u.status, won_at = u.won, updated_at = %(now)s, version = l.version + 1
-FROM unnest(%(leads)s::uuid[], %(statuses)s::uuid[], %(won)s::timestamptz[]) AS u (id, status, won)
+UPDATE leads_lead l SET status_id = u.status, lost_reason_id = u.reason, won_at = u.won,
+    updated_at = %(now)s, version = l.version + 1
+FROM unnest(%(leads)s::uuid[], %(statuses)s::uuid[], %(reasons)s::uuid[], %(won)s::timestamptz[])
+    AS u (id, status, reason, won)
 WHERE l.organisation_id = %(organisation)s AND l.id = u.id
 """
 _TAG = """
@@ -41,7 +43,8 @@ def change_status(step: Step) -> Outcome:
     is_won, new, now = status.kind == Status.Kind.WON, str(status.pk), timezone.now()
     moving = [row.lead for row in step.rows if row.lead.status != new]
     won = {lead.id: (lead.won_at or now) if is_won else None for lead in moving}
-    _put(step, {lead.id: (lead.status, new) for lead in moving}, won)
+    reason = step.params.get("reason")
+    _put(step, {lead.id: _Move(lead.status, new, reason) for lead in moving}, won)
     same = {row.lead.id: "same" for row in step.rows if row.lead.status == new}
     return Outcome(same, {lead: {"won_at": text(at)} for lead, at in won.items()})
 
@@ -50,14 +53,32 @@ def change_status_back(step: Step) -> Outcome:
     """Put the leads back that are still in the status into which the job put them."""
     back = [row for row in step.rows if row.lead.status == step.params["status"]]
     won = {row.lead.id: moment(row.before["won_at"]) for row in back}
-    _put(step, {row.lead.id: (row.lead.status, row.before["status"]) for row in back}, won)
+    moves = {row.lead.id: _Move(row.lead.status, row.before["status"], row.before.get("reason")) for row in back}
+    _put(step, moves, won)
     return Outcome({row.lead.id: "changed" for row in step.rows if row.lead.id not in won})
 
 
-def _put(step: Step, moves: Mapping[str, tuple[str, str]], won: Mapping[str, Any]) -> None:
-    statuses = [new for _old, new in moves.values()]
-    ask(_STATUS, now=timezone.now(), leads=list(moves), statuses=statuses, won=[won[lead] for lead in moves])
-    lines = {lead: {"old": old, "new": new} for lead, (old, new) in moves.items()}
+class _Move(NamedTuple):
+    """From one status into another, and why."""
+
+    old: str
+    new: str
+    reason: str | None
+
+
+def _put(step: Step, moves: Mapping[str, _Move], won: Mapping[str, Any]) -> None:
+    ask(
+        _STATUS,
+        now=timezone.now(),
+        leads=list(moves),
+        statuses=[move.new for move in moves.values()],
+        reasons=[move.reason for move in moves.values()],
+        won=[won[lead] for lead in moves],
+    )
+    lines = {
+        lead: {"old": move.old, "new": move.new} | ({"reason": move.reason} if move.reason else {})
+        for lead, move in moves.items()
+    }
     write_lines(step, Activity.Kind.STATUS, lines)
     mark_won_dirty(
         (at, row.lead.owner) for row in step.rows if row.lead.id in moves for at in (row.lead.won_at, won[row.lead.id])

@@ -1,18 +1,16 @@
 """Which leads somebody chose: those that were ticked, or all that the filters of the list mean."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
 from accounts.models import Membership
-from jini.lib import lead_filters
 from jini.lib.paging import capped_count
 from leads.filters import Found, find
 from leads.models import Lead
-from leads.narrowing import FILTERS
 from leads.ordering import without
 
 PICK, ALL = "pick", "all"
@@ -31,7 +29,7 @@ class Choice:
     @property
     def is_sound(self) -> bool:
         """Whether every filter that is asked for was understood: one that is not would mean more leads, not fewer."""
-        return self.picked is not None or not misunderstood(self.query, self.found)
+        return self.picked is not None or not self.found.unfit
 
     @property
     def count_text(self) -> str:
@@ -52,13 +50,6 @@ def read_choice(member: Membership, query: QueryDict) -> Choice | None:
     if not picked:
         return None
     return Choice({}, picked, Found(None), Lead.objects.visible_to(member).filter(pk__in=picked))
-
-
-def misunderstood(query: Mapping[str, str], found: Found) -> bool:
-    """Whether `query` asks for a filter that `found` knows nothing of."""
-    names = {*FILTERS, *(added.name for added in lead_filters.registered())}
-    asked = {name for name in names if query.get(name, "").strip()}
-    return asked != {chip.name for chip in found.chips}
 
 
 def _ids(query: QueryDict) -> Iterator[uuid.UUID]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from accounts.models import Membership
 from jini.lib import lookups
 from jini.lib.spreadsheet import harmless
 from leads.bulk.steps import Outcome, Step
-from leads.models import BulkJob, FollowUp, Lead, LeadPhone, LeadTag, Status
+from leads.custom.reading import as_text
+from leads.custom.showing import in_words
+from leads.models import BulkJob, CustomField, FollowUp, Lead, LeadPhone, LeadTag, Status
 
 CSV, EXCEL = "csv", "xlsx"
 # openpyxl writes about this many rows within a worker's turn.
@@ -82,6 +84,23 @@ COLUMNS: Mapping[str, Column] = {
     "assigned": Column(_("Given to the owner at"), _field("assigned_at")),
     "id": Column(_("Id in JiNi"), lambda lead, _beside: lead.pk),
 }
+
+
+def every_column() -> dict[str, Column]:
+    """Return what may be written, by its key: the custom fields of the open scope last, those out of use among them."""
+    return {**COLUMNS, **{field.key: _answer(field) for field in CustomField.objects.order_by("position", "number")}}
+
+
+def _answer(field: CustomField) -> Column:
+    is_worded = field.has_choices or field.kind == CustomField.Kind.YES_NO
+
+    def cell(lead: Lead, _beside: Beside) -> str:
+        value = lead.custom.get(field.key)
+        return in_words(field, value) if is_worded else as_text(value)
+
+    return Column(field.label, cell, is_number=field.kind in {CustomField.Kind.NUMBER, CustomField.Kind.MONEY})
+
+
 OF_THE_LIST = ("name", "phone", "city", "status", "owner", "value", "due", "called", "created")
 
 
@@ -93,14 +112,16 @@ def write(step: Step) -> Outcome:
     job = step.job
     path = part(job)
     size = job.cursor.get("bytes", 0)
+    every = every_column()
+    columns = [every[name] for name in job.params["columns"]]
     with override(step.by.user.language), path.open("r+b" if path.exists() else "w+b") as file:
         file.truncate(size)
         file.seek(size)
         if not size:
             # Excel takes a file for UTF-8 only when it says so.
             file.write("\ufeff".encode())
-            file.write(_lines([[COLUMNS[name].label for name in job.params["columns"]]]))
-        file.write(_lines(_rows(step)))
+            file.write(_lines([[column.label for column in columns]]))
+        file.write(_lines(_rows(step, columns)))
         job.cursor["bytes"] = file.tell()
     return Outcome()
 
@@ -119,11 +140,10 @@ def _lines(rows: Any) -> bytes:
     return out.getvalue().encode()
 
 
-def _rows(step: Step) -> Iterator[list[Any]]:
+def _rows(step: Step, columns: Sequence[Column]) -> Iterator[list[Any]]:
     ids = [row.lead.id for row in step.rows]
     leads = list(Lead.objects.filter(pk__in=ids).order_by("pk"))
     beside = _beside(leads)
-    columns = [COLUMNS[name] for name in step.params["columns"]]
     for lead in leads:
         yield [_said(column.cell(lead, beside)) for column in columns]
 
@@ -159,7 +179,8 @@ def as_excel(job: BulkJob) -> Path:
     """Write the finished CSV file as an Excel sheet beside it, and return that one; done again it is the same."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
-    numbers = {place for place, name in enumerate(job.params["columns"]) if COLUMNS[name].is_number}
+    every = every_column()
+    numbers = {place for place, name in enumerate(job.params["columns"]) if every[name].is_number}
     with part(job).open(encoding="utf-8-sig", newline="") as file:
         for line in csv.reader(file):
             # What may not stand in a sheet's XML is left out.

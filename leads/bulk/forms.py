@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from leads.actions.editing import tag_called
 from leads.bulk.assigning import LOAD, ONE, TURN, WEIGHTED
-from leads.bulk.exporting import COLUMNS, CSV, EXCEL, OF_THE_LIST
-from leads.models import Status, Tag
+from leads.bulk.exporting import CSV, EXCEL, OF_THE_LIST, every_column
+from leads.models import Tag
+from leads.status_forms import MoveForm
 from teams.visibility import people_seen_by
 
 MOST_CAPACITY, MOST_WEIGHT = 1_000_000, 100
@@ -95,17 +96,18 @@ class AssignForm(BulkForm):
         return {"how": given["how"], "people": people}
 
 
-class StatusForm(BulkForm):
-    status = forms.ModelChoiceField(label=_("Status"), queryset=Status.objects.none())
+class StatusForm(MoveForm, BulkForm):
+    """A status, and why where it asks for a reason: one for all."""
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, by=by, **kwargs)
-        field: Any = self.fields["status"]
-        field.queryset = Status.objects.in_order()
-        field.label_from_instance = lambda status: status.label
+        del self.fields["version"]
+        reason: Any = self.fields["reason"]
+        reason.help_text = _("For a status that asks for one.")
 
     def params(self) -> dict[str, Any]:
-        return {"status": str(self.cleaned_data["status"].pk)}
+        reason = self.cleaned_data["reason"]
+        return {"status": str(self.cleaned_data["status"].pk), "reason": str(reason.pk) if reason else None}
 
 
 class TagForm(BulkForm):
@@ -140,14 +142,18 @@ class ExportForm(BulkForm):
     )
     columns = forms.MultipleChoiceField(
         label=_("Columns"),
-        choices=[(name, column.label) for name, column in COLUMNS.items()],
         initial=OF_THE_LIST,
         widget=forms.CheckboxSelectMultiple,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        columns: Any = self.fields["columns"]
+        columns.choices = [(name, column.label) for name, column in every_column().items()]
+
     def params(self) -> dict[str, Any]:
         chosen = set(self.cleaned_data["columns"])
-        return {"kind": self.cleaned_data["kind"], "columns": [name for name in COLUMNS if name in chosen]}
+        return {"kind": self.cleaned_data["kind"], "columns": [name for name in every_column() if name in chosen]}
 
 
 class ConfirmForm(forms.Form):
