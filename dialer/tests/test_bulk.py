@@ -72,14 +72,14 @@ def test_assigning_in_bulk_moves_the_queue_as_assigning_one_by_one_does(
 
 
 def test_a_closed_status_ends_the_waiting(scope, manager, telecaller, colleague):
-    lost = Status.objects.get(kind="lost")
+    closed = Status.objects.get(kind="invalid")
     one, many = make_lead(), make_lead()
     campaign = make_campaign(telecaller)
     for lead in (one, many):
         make_entry(lead, campaign)
-    change_status(one, lost, by=manager)
+    change_status(one, closed, by=manager)
 
-    do("status", {"status": str(lost.pk)}, manager, [many])
+    do("status", {"status": str(closed.pk)}, manager, [many])
 
     assert set(QueueEntry.objects.values_list("finished_because", "leased_to")) == {("closed", None)}
 
@@ -107,7 +107,7 @@ def test_leads_join_a_campaign_and_the_others_say_why_not(scope, manager, teleca
     campaign, other = make_campaign(telecaller, name="Rooftop"), make_campaign(telecaller)
     fresh, waits, closed, barred = (make_lead() for _ in range(4))
     make_entry(waits, other)
-    change_status(closed, Status.objects.get(kind="lost"), by=manager)
+    change_status(closed, Status.objects.get(kind="invalid"), by=manager)
     DoNotCall.objects.create(phone=barred.phone, source="manual")
 
     job = do("campaign", {"campaign": str(campaign.pk)}, manager, [fresh, waits, closed, barred])

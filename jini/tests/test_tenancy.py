@@ -192,7 +192,9 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
             "WHERE p.proowner = 'jini_search'::regrole ORDER BY 1, 2"
         )
         assert cursor.fetchall() == [
-            (name, role) for name in ("leads_search_words", "leads_similar") for role in ("jini_app", "jini_search")
+            (name, role)
+            for name in ("leads_holding", "leads_search_words", "leads_similar")
+            for role in ("jini_app", "jini_search")
         ]
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.filters import find
-from leads.models import FollowUp, ImportBatch, LeadTag, Status, Tag
+from leads.models import FollowUp, ImportBatch, LeadTag, Status, StatusReason, Tag
 from leads.narrowing import FILTERS
 from leads.tests.factories import make_follow_up, make_lead
 from teams.models import Team, TeamMembership
@@ -21,6 +21,7 @@ def story(scope, telecaller, colleague, manager):
     """(a) a fresh lead of Asha's, (b) an old one of nobody's that was called, (c) one of Bilal's that is won."""
     now = timezone.now()
     won = Status.objects.get(kind=Status.Kind.WON)
+    why = StatusReason.objects.get(name="Other")
     batch = ImportBatch.objects.create(created_by=manager, file="x", file_name="expo.csv", file_bytes=1)
     a = make_lead(
         name="a", assigned_to=telecaller, source="Expo", city="Pune", language="hi", import_batch=batch,
@@ -28,7 +29,7 @@ def story(scope, telecaller, colleague, manager):
     )  # fmt: skip
     b = make_lead(
         name="b", created_at=now - dt.timedelta(days=10), attempts=3, connected=1, last_disposition_id=uuid.UUID(int=7),
-        last_called_at=now - dt.timedelta(days=3),
+        last_called_at=now - dt.timedelta(days=3), lost_reason=why,
     )  # fmt: skip
     c = make_lead(
         name="c", assigned_to=colleague, status=won, won_at=now - dt.timedelta(days=2), attempts=1,
@@ -43,7 +44,7 @@ def story(scope, telecaller, colleague, manager):
     TeamMembership.objects.create(team=everybody, member=telecaller)
     team = Team.objects.create(name="West", parent=everybody)
     TeamMembership.objects.create(team=team, member=colleague)
-    return {"a": a, "b": b, "c": c, "tag": tag, "team": team, "won": won, "batch": batch}
+    return {"a": a, "b": b, "c": c, "tag": tag, "team": team, "won": won, "batch": batch, "why": why}
 
 
 def day(days_ago: int) -> str:
@@ -73,6 +74,9 @@ NARROWED = [
     ({"value_min": "5000.01"}, ""),
     ({"value_max": "5000"}, "a"),
     ({"region": "maharashtra"}, "a"),
+    ({"ground": "consent"}, "a"),
+    ({"ground": "none"}, "bc"),
+    ({"reason": "{why.pk}"}, "b"),
     ({"import": "{batch.pk}"}, "a"),
     ({"follow_up": "overdue"}, "a"),
     ({"follow_up": "none"}, "bc"),
