@@ -66,7 +66,7 @@ def test_all_that_match_are_counted_and_confirmed(client_of, leads, manager, tel
 
 
 def test_leads_that_were_ticked_are_those_that_change(client_of, leads, manager):
-    status = Status.objects.get(kind="lost")
+    status = Status.objects.get(kind="won")
     client = client_of(manager)
 
     send(client, address("status", pick=picks(leads[:2]), city="nowhere"), status=str(status.pk))
