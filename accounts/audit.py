@@ -36,6 +36,7 @@ _WORDS = {
     "status.moved": _("Order changed"),
     "reason.changed": _("Saved"),
     "reason.moved": _("Order changed"),
+    "duplicates.changed": _("Saved"),
     "disposition.changed": _("Saved"),
     "follow_up_settings.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),

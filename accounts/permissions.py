@@ -30,6 +30,7 @@ class Permission(StrEnum):
     LEAD_IMPORT = "lead.import"
     LEAD_EXPORT = "lead.export"
     LEAD_DELETE = "lead.delete"
+    LEAD_MERGE = "lead.merge"
     CALL_MAKE = "call.make"
     CALL_VIEW = "call.view"
     CAMPAIGN_VIEW = "campaign.view"
@@ -60,6 +61,7 @@ _MANAGER = _TELECALLER | {
     Permission.LEAD_IMPORT,
     Permission.LEAD_EXPORT,
     Permission.LEAD_DELETE,
+    Permission.LEAD_MERGE,
     Permission.CAMPAIGN_VIEW,
     Permission.CAMPAIGN_EDIT,
     Permission.FIGURES_TEAM,

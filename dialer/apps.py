@@ -37,6 +37,7 @@ class DialerConfig(AppConfig):
         add(Page("dialer:telephony", _("Telephony"), "calling", Permission.TELEPHONY_EDIT, says))
 
     def _join_leads(self) -> None:
+        from dialer.calls import moving  # noqa: PLC0415 -- models are loaded only now
         from dialer.campaigns import settling  # noqa: PLC0415 -- models are loaded only now
         from dialer.campaigns.adding import ADD  # noqa: PLC0415 -- as above
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
@@ -47,12 +48,15 @@ class DialerConfig(AppConfig):
             lead_busy,
             lead_filters,
             lead_lines,
+            lead_merging,
             lead_removal,
             lead_watch,
         )
 
         lead_filters.register(OF_CAMPAIGN)
         lead_lines.register(campaigns)
+        lead_merging.may_refuse(moving.refuse_while_called)
+        lead_merging.on_merge(moving.OF_DIALER)
         lead_removal.on_removal(release)
         lead_watch.watch(settling.watch)
         lead_watch.watch_many(settling.watch_many, busy=settling.held_elsewhere)

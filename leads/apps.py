@@ -32,3 +32,5 @@ class LeadsConfig(AppConfig):
         add(Page("leads:follow_up_settings", _("Follow-ups"), "leads", says=says))
         add(Page("leads:statuses", _("Statuses"), "leads", says=_("The steps of your pipeline.")))
         add(Page("leads:custom_fields", _("Fields"), "leads", says=_("What you ask of a lead beside name and phone.")))
+        says = _("What makes two leads look like one person.")
+        add(Page("leads:duplicate_settings", _("Duplicates"), "leads", says=says))

@@ -20,8 +20,10 @@ from leads.models import (
     ImportSource,
     Lead,
     LeadFile,
+    LeadMerge,
     LeadPhone,
     LeadTag,
+    LikelyDuplicate,
     SavedMapping,
     SavedView,
     Tag,
@@ -42,5 +44,5 @@ def empty() -> dict[str, int]:
         for each in (path, path.with_suffix(".xlsx")):
             transaction.on_commit(partial(each.unlink, missing_ok=True))
     views_and_jobs = (ViewMark, SavedView, BulkRow, BulkJob)
-    own = (Activity, LeadFile, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
+    own = (LikelyDuplicate, LeadMerge, Activity, LeadFile, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
     return delete_all(*views_and_jobs, *own, ImportBatch, ImportSource, SavedMapping, Tag)

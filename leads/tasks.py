@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from jini.lib.work import handler
-from leads.actions import binning, bulk, fetching, importing, reminding
+from leads.actions import binning, bulk, fetching, importing, looking, reminding
 from leads.actions.import_settings import FETCH, TELL
 from leads.actions.undoing_import import undo_stretch
 from leads.importing.ahead import ReadAhead
@@ -89,6 +89,16 @@ def empty_bin(organisation: Organisation, _organisation_id: uuid.UUID) -> dt.dat
 def remind(organisation: Organisation, follow_up_id: uuid.UUID) -> dt.datetime | None:
     """Remind of a follow-up, and say when to come again."""
     return reminding.remind_of(organisation, follow_up_id)
+
+
+@handler(looking.LOOK, queue="bulk")
+def look_for_duplicates(organisation: Organisation, _organisation_id: uuid.UUID) -> dt.datetime | None:
+    """Look at changed leads for a while, and come again for those that were changed just now."""
+    until = time.monotonic() + TURN_SECONDS
+    while (again := looking.look_on(organisation)) is not None and again <= timezone.now():
+        if time.monotonic() > until:
+            break
+    return again
 
 
 def _for_a_while(

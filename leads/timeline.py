@@ -28,6 +28,7 @@ ICONS = {
     Kind.CONSENT: "shield-lock",
     Kind.BIN: "trash",
     Kind.FILE: "file-text",
+    Kind.MERGE: "users",
 }
 # A change of this field belongs to a call, not to the lead: its values are ids of outcomes.
 OUTCOME = "outcome"
@@ -38,7 +39,7 @@ FILTERS = {
     "calls": [Kind.CALL],
     "messages": [Kind.MESSAGE],
     "notes": [Kind.NOTE],
-    "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP, Kind.BIN],
+    "changes": [Kind.STATUS, Kind.CHANGE, Kind.ASSIGNED, Kind.FOLLOW_UP, Kind.BIN, Kind.MERGE],
     "files": [Kind.FILE],
 }
 _FILE_EVENTS = {"added": gettext_lazy("added"), "removed": gettext_lazy("removed")}
@@ -65,6 +66,8 @@ class Line:
     text: str
     changes: list[tuple[str, str, str]]
     is_good: bool = False
+    # What a merge was, and how it is undone, stands on a page of its own.
+    merge: str = ""
 
 
 def lines_of(activities: Iterable[Activity]) -> list[Line]:
@@ -99,7 +102,8 @@ class _Names:
         actor = row.actor.name if row.actor else ""
         is_good = row.kind == Kind.CALL and bool(row.details.get("talk_seconds"))
         icon = ICONS.get(Kind(row.kind), "history")
-        return Line(row.at, icon, title, ", ".join(part for part in (actor, more) if part), row.text, changes, is_good)
+        more = ", ".join(part for part in (actor, more) if part)
+        return Line(row.at, icon, title, more, row.text, changes, is_good, merge=row.details.get("merge", ""))
 
     def _said(self, row: Activity) -> Said:
         label = str(row.get_kind_display())
@@ -111,6 +115,9 @@ class _Names:
 
     def _binning(self, said: dict[str, Any], _label: str) -> Said:
         return _bin(said), "", []
+
+    def _merging(self, said: dict[str, Any], _label: str) -> Said:
+        return _merge(said), "", [self._change(change) for change in said.get("changes", [])]
 
     def _owner_change(self, said: dict[str, Any], label: str) -> Said:
         return label, "", [("", self._person(said.get("old")), self._person(said.get("new")))]
@@ -161,6 +168,7 @@ class _Names:
         Kind.FOLLOW_UP: _follow_up,
         Kind.FILE: _file,
         Kind.BIN: _binning,
+        Kind.MERGE: _merging,
     }
 
 
@@ -191,6 +199,10 @@ def _shown(value: Any) -> str:
 
 def _bin(said: dict[str, Any]) -> str:
     return _("Restored from the bin") if said.get("event") == "restored" else _("Moved to the bin")
+
+
+def _merge(said: dict[str, Any]) -> str:
+    return _("The merge was undone") if said.get("event") == "undone" else _("Merged with another lead")
 
 
 def _follow_up(said: dict[str, Any]) -> str:

@@ -20,6 +20,10 @@ UNTIL_ASKED = dt.timedelta(minutes=2)
 PATIENCE = dt.timedelta(seconds=15)
 
 
+class LeadGone(Exception):
+    """The lead went into the bin in this moment, or was merged into another one."""
+
+
 class NotAllowed(Exception):
     """The contact rules refuse the call; `decision` says why, and when it may be tried again."""
 
@@ -40,8 +44,8 @@ def start_call(
 ) -> Call:
     """Accept a call of `by` to `lead` and owe its dialling; a second press returns the call of the first.
 
-    `phone` is another number of the lead than its first one. Raises `NotAllowed`. The row is written before anybody is
-    asked, with the version of the rules that allowed it.
+    `phone` is another number of the lead than its first one. Raises `NotAllowed` and `LeadGone`. The row is written before
+    anybody is asked, with the version of the rules that allowed it.
     """
     running = open_call_of(by)
     if running is not None and running.lead_id == lead.pk and running.is_live:
@@ -51,6 +55,9 @@ def start_call(
     decision = decide_to_call(lead, by, rings_phone=mode == Call.Mode.BRIDGE, phone=phone)
     if not decision.is_allowed:
         raise NotAllowed(decision)
+    # Held until the call is there: whoever merges or deletes the lead then sees it.
+    if Lead.objects.select_for_update(of=("self",), no_key=True).filter(pk=lead.pk).first() is None:
+        raise LeadGone
     call = Call(
         lead=lead,
         telecaller=by,

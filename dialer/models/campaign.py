@@ -164,6 +164,7 @@ class QueueEntry(OrganisationOwned):
         REFUSED = "refused", _("Not allowed by the contact rules")
         CAMPAIGN_ENDED = "campaign_ended", _("Campaign ended")
         DELETED = "deleted", _("Lead in the bin")
+        MERGED = "merged", _("Merged with another lead")
 
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False

@@ -29,6 +29,8 @@ def start_call(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     entry = QueueEntry.objects.filter(lead=found, finished_at=None).select_related("campaign").first()
     try:
         calling.start_call(found, by=request.member, campaign=entry.campaign if entry else None, phone=phone)
+    except calling.LeadGone:
+        raise Http404 from None
     except calling.NotAllowed as refusal:
         context = {"lead": found, "decision": refusal.decision}
         return TemplateResponse(request, "dialer/refused.html", context, status=CONFLICT)

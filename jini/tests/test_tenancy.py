@@ -177,11 +177,15 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
         )
         assert cursor.fetchall() == [
             ("leads_lead", "assigned_to_id", "SELECT"),
+            ("leads_lead", "city", "SELECT"),
             ("leads_lead", "created_at", "SELECT"),
             ("leads_lead", "custom", "SELECT"),
             ("leads_lead", "deleted_at", "SELECT"),
+            ("leads_lead", "email", "SELECT"),
             ("leads_lead", "id", "SELECT"),
+            ("leads_lead", "name", "SELECT"),
             ("leads_lead", "organisation_id", "SELECT"),
+            ("leads_lead", "phone", "SELECT"),
             ("leads_lead", "search_text", "SELECT"),
             ("leads_leadphone", "lead_id", "SELECT"),
             ("leads_leadphone", "organisation_id", "SELECT"),

@@ -25,6 +25,7 @@ from jini.lib.work import handler_of
 from leads.actions import bulk, importing
 from leads.actions.binning import delete_lead
 from leads.actions.files import add_file
+from leads.actions.merging import merge_leads
 from leads.bulk.actions import actions
 from leads.importing import sandbox
 from leads.models import (
@@ -32,6 +33,7 @@ from leads.models import (
     ImportSource,
     LeadPhone,
     LeadTag,
+    LikelyDuplicate,
     SavedMapping,
     SavedView,
     Status,
@@ -92,6 +94,7 @@ MEANINGS = {
     ("dialer:hook_answer", "token"): "call",
     ("leads:import_map", "batch"): "read_batch",
     ("leads:restoration", "lead"): "binned_lead",
+    ("leads:merge", "other"): "other_lead",
 }
 
 
@@ -131,6 +134,20 @@ class Scene:
     def file(self) -> Any:
         upload = SimpleUploadedFile("bill.txt", b"Rs 500")
         return add_file(self.lead, upload, name="bill.txt", content_type="text/plain", by=self.telecaller)
+
+    @cached_property
+    def other_lead(self) -> Any:
+        return make_lead(assigned_to=self.telecaller, name="Kavitha Rao", phone="+919000099905", city="Pune")
+
+    @cached_property
+    def pair(self) -> Any:
+        lead, other = sorted((self.lead, self.other_lead), key=lambda one: one.pk)
+        return LikelyDuplicate.objects.create(lead=lead, other=other, reasons=["name"], score=70)
+
+    @cached_property
+    def merge(self) -> Any:
+        keep, gone = make_lead(assigned_to=self.telecaller), make_lead(assigned_to=self.telecaller)
+        return merge_leads(keep, gone, choices=[], by=self.admin, versions=(keep.version, gone.version))
 
     @cached_property
     def tag(self) -> Any:

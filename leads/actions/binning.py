@@ -14,6 +14,7 @@ from accounts.tenancy import acting_for, current_organisation
 from accounts.work import schedule
 from jini.lib import lead_watch
 from leads.actions.editing import PHONE_ONCE, PhoneTaken, locked, write
+from leads.actions.looking import owe_look
 from leads.actions.removing import remove_leads
 from leads.models import Activity, Lead
 
@@ -43,9 +44,12 @@ def delete_lead(lead: Lead, *, by: Membership) -> Lead:
 
 @transaction.atomic
 def restore_lead(lead: Lead, *, by: Membership) -> Lead:
-    """Take the lead out of the bin, as it was. Raises `PhoneTaken` when another lead has its number by now."""
+    """Take the lead out of the bin, as it was. Raises `PhoneTaken` when another lead has its number by now.
+
+    A lead that was merged stays there: undoing the merge brings it back.
+    """
     row = locked(lead)
-    if row.deleted_at is None:
+    if row.deleted_at is None or row.merged_into_id is not None:
         return row
     try:
         with transaction.atomic():
@@ -56,6 +60,7 @@ def restore_lead(lead: Lead, *, by: Membership) -> Lead:
         raise PhoneTaken(Lead.objects.get(phone=row.phone)) from error
     write(row, Activity.Kind.BIN, by=by, details={"event": "restored"})
     audit.record("lead.restored", by=by, subject=row)
+    owe_look()
     lead_watch.changed(row.pk, lead_watch.RESTORED)
     return Lead.objects.get(pk=row.pk)
 
@@ -67,8 +72,8 @@ def put_into_bin(lead_ids: Collection[uuid.UUID | str], *, by: Membership) -> No
 
 
 def take_out_of_bin(lead_ids: Collection[uuid.UUID | str]) -> None:
-    """Mark the leads as there again. The unique key refuses a number that another lead has."""
-    Lead.everything.filter(pk__in=lead_ids).update(
+    """Mark the leads as there again, but for those that were merged. The unique key refuses a number that another has."""
+    Lead.everything.filter(pk__in=lead_ids, merged_into=None).update(
         deleted_at=None, deleted_by=None, updated_at=timezone.now(), version=F("version") + 1
     )
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Membership
 from leads.actions.editing import CUSTOM, EDITABLE, PHONE_ONCE, PhoneTaken, answered, write
+from leads.actions.looking import owe_look
 from leads.models import Activity, Lead, Status
 from teams.visibility import sight_of
 
@@ -42,5 +43,6 @@ def create_lead(fields: Mapping[str, Any], *, by: Membership, assigned_to: Membe
             raise
         raise PhoneTaken(Lead.objects.get(phone=fields["phone"])) from error
     write(lead, Activity.Kind.CREATED, by=by)
+    owe_look()
     audit.record("lead.created", by=by, subject=lead)
     return lead

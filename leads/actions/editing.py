@@ -12,12 +12,15 @@ from accounts.actions.notifying import notify
 from accounts.models import Membership
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
+from leads.actions.looking import owe_look
 from leads.mentions import MENTIONED, mentioned_in
 from leads.models import Activity, FollowUp, Lead, LeadTag, Status, StatusReason, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
 EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value", "custom")
 CUSTOM = "custom"
+# What tells of a lead whether it may be the same as another.
+LIKENESS = {"name", "phone", "email", "city"}
 PHONE_ONCE = "lead_phone_once"
 
 
@@ -94,6 +97,8 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version
             raise
         raise PhoneTaken(Lead.objects.get(phone=changes["phone"])) from error
     write(row, Activity.Kind.CHANGE, by=by, details={"changes": differing})
+    if LIKENESS & set(wanted):
+        owe_look()
     audit.record("lead.edited", by=by, subject=row, fields=names)
     return row
 

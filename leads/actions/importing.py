@@ -16,6 +16,7 @@ from accounts.work import schedule
 from jini.lib.ids import uuid7
 from jini.lib.jobs import JobState
 from leads.actions import list_fields
+from leads.actions.looking import owe_look
 from leads.importing import columns, sandbox, stored
 from leads.importing.ahead import ReadAhead
 from leads.importing.deciding import Decision, Verdict, decide, differences
@@ -340,6 +341,7 @@ def _end_run(batch: ImportBatch) -> None:
     batch.preview.pop("sample", None)
     batch.save(update_fields=["state", "finished_at", "preview"])
     audit.record("import.done", by=batch.created_by, subject=batch, **batch.counts)
+    owe_look()
     path = stored.rows_path(batch)
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 

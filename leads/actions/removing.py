@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from functools import partial
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -35,7 +36,9 @@ def _delete(leads: set[uuid.UUID]) -> None:
     for relation in Lead._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- Django's documented name
         if not (isinstance(relation, models.ManyToOneRel) and relation.field.concrete):
             continue
-        rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": leads})  # noqa: SLF001 -- as above
+        model: Any = relation.related_model
+        # Also those in the bin.
+        rows = getattr(model, "everything", model.objects).filter(**{f"{relation.field.name}__in": leads})
         if relation.on_delete is models.CASCADE:
             rows.delete()
         elif relation.on_delete is models.SET_NULL:

@@ -3,6 +3,7 @@
 from leads.models.activity import Activity
 from leads.models.bulk_job import BulkJob, BulkRow
 from leads.models.custom_field import MOST_FIELDS, CustomField
+from leads.models.duplicate import LEAST_PERCENT, MOST_PERCENT, DuplicateSettings, LeadMerge, LikelyDuplicate
 from leads.models.follow_up import FollowUp
 from leads.models.follow_up_settings import FollowUpSettings
 from leads.models.import_batch import ImportBatch, ImportRow
@@ -14,8 +15,10 @@ from leads.models.status import Status, StatusReason
 from leads.models.tag import Tag
 
 __all__ = [
+    "LEAST_PERCENT",
     "LONGEST_QUERY",
     "MOST_FIELDS",
+    "MOST_PERCENT",
     "MOST_VIEWS",
     "NEVER_CALLED",
     "NO_VALUE",
@@ -23,6 +26,7 @@ __all__ = [
     "BulkJob",
     "BulkRow",
     "CustomField",
+    "DuplicateSettings",
     "FollowUp",
     "FollowUpSettings",
     "ImportBatch",
@@ -31,8 +35,10 @@ __all__ = [
     "ImportSource",
     "Lead",
     "LeadFile",
+    "LeadMerge",
     "LeadPhone",
     "LeadTag",
+    "LikelyDuplicate",
     "SavedMapping",
     "SavedView",
     "Status",

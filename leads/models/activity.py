@@ -14,7 +14,7 @@ class Activity(OrganisationOwned):
     old, new}]}, and of a call's outcome, in ids, with {call}; STATUS {old, new, reason} ids, without a reason where there is none; FOLLOW_UP {follow_up, due_at,
     event: created, moved, done, cancelled or reopened}; IMPORT {batch, verdict}; ASSIGNED {old, new} ids of memberships
     or null; BIN {event: deleted or restored}; FILE {file, event: added or removed, name}; NOTE {mentions} ids of
-    memberships. Of a change that a bulk job made also {bulk: its id}.
+    memberships; MERGE {merge, event: merged or undone, changes}. Of a change that a bulk job made also {bulk: its id}.
     """
 
     class Kind(models.TextChoices):
@@ -30,6 +30,7 @@ class Activity(OrganisationOwned):
         CONSENT = "consent", _("Consent")
         BIN = "bin", _("Bin")
         FILE = "file", _("File")
+        MERGE = "merge", _("Merged")
 
     lead = models.ForeignKey(
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="activities", db_index=False

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Collate, Lower
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -148,6 +148,16 @@ class Lead(OrganisationOwned):
         related_name="+",
         editable=False,
     )
+    # A lead that was merged into another stands in the bin and is not offered to be restored; undoing brings it back.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        editable=False,
+    )
     updated_at = models.DateTimeField(auto_now=True)
     # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -173,6 +183,9 @@ class Lead(OrganisationOwned):
                 condition=models.Q(deleted_at=None, deleted_by=None)
                 | models.Q(deleted_at__isnull=False, deleted_by__isnull=False),
                 name="lead_deleted_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | models.Q(deleted_at__isnull=False), name="lead_merged_is_in_bin"
             ),
             models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_phone_is_e164"),
             models.CheckConstraint(
@@ -208,6 +221,21 @@ class Lead(OrganisationOwned):
                 fields=["organisation", "-deleted_at", "-id"],
                 name="lead_in_bin",
                 condition=models.Q(deleted_at__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "merged_into"],
+                name="lead_merged",
+                condition=models.Q(merged_into__isnull=False),
+            ),
+            # Read by the look for duplicates, leads/duplicates/: in the order of changes, by address, by city and name.
+            models.Index(fields=["organisation", "updated_at", "id"], name="lead_by_change", condition=KEPT),
+            models.Index("organisation", Lower("email"), name="lead_by_email", condition=KEPT & ~models.Q(email="")),
+            models.Index(
+                "organisation",
+                models.Func("city", function="leads_folded"),
+                Collate(models.Func("name", function="leads_folded"), "C"),
+                name="lead_by_city_and_name",
+                condition=KEPT & ~models.Q(city=""),
             ),
             models.Index(fields=["organisation", "won_at"], name="lead_won", condition=models.Q(won_at__isnull=False)),
             models.Index(

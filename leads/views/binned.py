@@ -25,7 +25,8 @@ CONFLICT = 409
 @require_safe
 @requires(Permission.LEAD_DELETE)
 def bin_of_leads(request: MemberRequest) -> HttpResponse:
-    rows = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False)
+    # What was merged comes back by undoing the merge.
+    rows = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False, merged_into=None)
     page = keyset_page(
         request,
         rows.select_related("deleted_by__user", "assigned_to__user"),
@@ -49,7 +50,7 @@ def removal(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 @requires(Permission.LEAD_DELETE)
 def restoration(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     """Take the lead out of the bin; not when another lead has its number by now."""
-    found = get_object_or_404(Lead.everything.visible_to(request.member), pk=lead)
+    found = get_object_or_404(Lead.everything.visible_to(request.member), pk=lead, merged_into=None)
     try:
         restored = restore_lead(found, by=request.member)
     except PhoneTaken as refusal:

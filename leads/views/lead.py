@@ -4,7 +4,8 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from leads.custom.showing import facts
 from leads.file_forms import FileForm
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
 from leads.mentions import MOST_MENTIONED, mentionable
-from leads.models import CustomField, FollowUp, Lead, LeadFile, Status, Tag
+from leads.models import CustomField, FollowUp, Lead, LeadFile, LikelyDuplicate, Status, Tag
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
 from leads.timeline_page import timeline
@@ -38,7 +39,7 @@ def in_bin(request: MemberRequest, pk: uuid.UUID) -> Lead | None:
     """Return the lead if it is in the bin, and the member may take it out again."""
     if not request.member.may(Permission.LEAD_DELETE):
         return None
-    binned = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False)
+    binned = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False, merged_into=None)
     found: Lead | None = binned.select_related("deleted_by__user").filter(pk=pk).first()
     return found
 
@@ -56,13 +57,37 @@ def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     """The page; or for htmx more lines of the timeline, or those from the newest on once it has grown."""
     if (binned := in_bin(request, lead)) is not None:
         return TemplateResponse(request, "leads/binned.html", {"lead": binned, "until": leaves_at(binned)})
-    found = visible(request, lead)
+    try:
+        found = visible(request, lead)
+    except Http404:
+        return redirect(visible(request, kept_of(lead)))
     if wants_fragment(request):
-        response: HttpResponse = TemplateResponse(request, "leads/_lines.html", {"timeline": timeline(request, found)})
+        response: HttpResponse = TemplateResponse(
+            request,
+            "leads/_lines.html",
+            {"timeline": timeline(request, found), "may_merge": request.member.may(Permission.LEAD_MERGE)},
+        )
     else:
         response = lead_page(request, found)
     vary(response)
     return response
+
+
+def kept_of(pk: uuid.UUID) -> uuid.UUID:
+    """Return the lead that a merged one is a part of, over any number of merges; of another lead its own id."""
+    merged = Lead.everything.filter(merged_into__isnull=False)
+    while (into := merged.filter(pk=pk).values_list("merged_into", flat=True).first()) is not None:
+        pk = into
+    return pk
+
+
+def likely_duplicate(request: MemberRequest, found: Lead) -> LikelyDuplicate | None:
+    """Return the most likely of the pairs that nobody has decided on, for those who may."""
+    if not request.member.may(Permission.LEAD_MERGE):
+        return None
+    pairs = LikelyDuplicate.objects.visible_to(request.member).open().filter(Q(lead=found) | Q(other=found))
+    pair: LikelyDuplicate | None = pairs.order_by("-score", "-pk").first()
+    return pair
 
 
 def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: Any) -> HttpResponse:
@@ -84,6 +109,8 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "alternates": found.phones.order_by("position", "id"),
         "number_form": forms.get("number") or NumberForm(),
         "barred": DoNotCall.objects.filter(phone=found.phone).first(),
+        "duplicate": likely_duplicate(request, found),
+        "may_merge": request.member.may(Permission.LEAD_MERGE),
         "beside": beside(found, request.member, request.GET),
         "view": view_of(request.GET),
         "may_delete": request.member.may(Permission.LEAD_DELETE),

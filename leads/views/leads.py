@@ -61,6 +61,7 @@ def leads(request: MemberRequest) -> HttpResponse:
         "campaign_url": optional_url("dialer:campaign_new") if request.member.may(Permission.CAMPAIGN_EDIT) else "",
         "may_delete": request.member.may(Permission.LEAD_DELETE),
         "verbs": actions_of(request.member),
+        "may_merge": request.member.may(Permission.LEAD_MERGE),
         "query": request.GET.urlencode(),
     }
     return fragment(request, "leads/list.html", "rows", context)

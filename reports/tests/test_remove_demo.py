@@ -21,6 +21,7 @@ KEPT = {
     "privacy.contactpolicy",
     "leads.followupsettings",
     "leads.status",
+    "leads.statusreason",
     "dialer.disposition",
     "dialer.dialersettings",
     "dialer.telephonyaccount",
