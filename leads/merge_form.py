@@ -1,7 +1,7 @@
 """Two leads side by side, and which value of each field is kept."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from jini.lib.words import phone_number, rupees
 from leads.actions.merging import OWNER, STATUS
 from leads.custom.showing import in_words
-from leads.models import CustomField, Lead
+from leads.models import CustomField, Lead, Status
 
 KEEP, GONE = "keep", "gone"
 LABELS = {
@@ -44,8 +44,8 @@ class Side:
 class MergeForm(forms.Form):
     """A choice for each field in which `keep` and `gone` differ (both with status and owner loaded).
 
-    Chosen at first is what is not empty, else what the kept lead says; of the status, one that was moved on from the
-    first. `keep_version` and `gone_version` tell whether the leads are still as they were shown.
+    Chosen at first is what is not empty, else what the kept lead says; of the status, the one that is further on.
+    `keep_version` and `gone_version` tell whether the leads are still as they were shown.
     """
 
     keep_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31)
@@ -87,19 +87,21 @@ class MergeForm(forms.Form):
 def _sides(keep: Lead, gone: Lead) -> Iterator[Side]:
     for name, label in LABELS.items():
         mine, theirs = _value(keep, name), _value(gone, name)
-        yield _side(str(label), name, mine, theirs, (_said(keep, name), _said(gone, name)), keep)
+        side = _side(str(label), name, mine, theirs, (_said(keep, name), _said(gone, name)))
+        yield replace(side, prefers_gone=_is_further(gone.status, keep.status)) if name == STATUS else side
     for field in CustomField.objects.in_order():
         mine, theirs = keep.custom.get(field.key), gone.custom.get(field.key)
-        yield _side(field.label, field.key, mine, theirs, (in_words(field, mine), in_words(field, theirs)), keep)
+        yield _side(field.label, field.key, mine, theirs, (in_words(field, mine), in_words(field, theirs)))
 
 
-def _side(label: str, name: str, mine: Any, theirs: Any, said: tuple[str, str], keep: Lead) -> Side:
-    if mine == theirs:
-        return Side(label, said[0], said[1])
-    prefers_gone = mine in {None, ""} if not isinstance(mine, list) else False
-    if name == STATUS:
-        prefers_gone = keep.status.is_initial
-    return Side(label, *said, name=name, prefers_gone=prefers_gone)
+def _side(label: str, name: str, mine: Any, theirs: Any, said: tuple[str, str]) -> Side:
+    return Side(label, *said) if mine == theirs else Side(label, *said, name=name, prefers_gone=not mine and mine != 0)
+
+
+def _is_further(status: Status, than: Status) -> bool:
+    """Whether somebody who is known by both is rather in `status`: given up is least, then new."""
+    given_up = {Status.Kind.LOST, Status.Kind.INVALID}
+    return (status.kind not in given_up, not status.is_initial) > (than.kind not in given_up, not than.is_initial)
 
 
 def _value(lead: Lead, name: str) -> Any:

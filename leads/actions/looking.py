@@ -110,7 +110,15 @@ def _asked(
 ) -> Iterator[Judged]:
     ways = [settings.by_number, settings.by_email, settings.by_name]
     ones, others = [[str(pair[place]) for pair in pairs] for place in (0, 1)]
-    asked = [current_organisation().pk, [str(pk) for pk in leads], ones, others, *ways, settings.name_percent, FREQUENT]
+    asked: list[Any] = [
+        current_organisation().pk,
+        [str(pk) for pk in leads],
+        ones,
+        others,
+        *ways,
+        settings.name_percent,
+        FREQUENT,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_LIKELY, asked)
         for lead, other, is_number, is_email, likeness in cursor.fetchall():

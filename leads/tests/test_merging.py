@@ -18,6 +18,7 @@ from leads.actions.editing import Stale, edit_lead
 from leads.actions.merging import CannotMerge, merge_leads
 from leads.importing.loading import known_leads
 from leads.known import known_by
+from leads.merge_form import MergeForm
 from leads.models import Activity, FollowUp, Lead, LeadMerge, LeadPhone, LeadTag, LikelyDuplicate, Status, Tag
 from leads.tests.factories import make_field, make_follow_up, make_lead
 from leads.timeline import lines_of
@@ -259,7 +260,7 @@ def test_the_list_of_merges_asks_the_same_queries(client_of, scope, manager, cou
     client = client_of(manager)
     client.get(reverse("leads:merges"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert len(client.get(reverse("leads:merges")).context["page"].rows) == count
 
 
@@ -291,3 +292,23 @@ def test_of_two_who_merge_into_each_other_one_wins(organisation):
     assert (broken, len(refused)) == ([], 1)
     with acting_for(organisation):
         assert (LeadMerge.objects.count(), Lead.objects.count(), FollowUp.objects.count()) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "chosen"),
+    [
+        ("New", "Contacted", "gone"),
+        ("Contacted", "New", "keep"),
+        ("Contacted", "Won", "keep"),
+        ("Lost", "Interested", "gone"),
+        ("Lost", "New", "gone"),
+        ("New", "Lost", "keep"),
+        ("Lost", "Invalid", "keep"),
+    ],
+)
+def test_the_status_that_is_further_on_is_chosen_at_first(keep, gone, mine, theirs, chosen):
+    for lead, name in ((keep, mine), (gone, theirs)):
+        Lead.objects.filter(pk=lead.pk).update(status=Status.objects.get(name=name))
+    form = MergeForm(None, keep=keep.reloaded(), gone=gone.reloaded())
+
+    assert {side.name: what for side, what in form.rows}["status"] == chosen
