@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
 from leads.custom.showing import in_words
-from leads.models import Activity, CustomField, Lead, Status, StatusReason
+from leads.models import Activity, CustomField, Lead, LeadMerge, Status, StatusReason
 
 Kind = Activity.Kind
 # The title, what stands beside it, and the changes below.
@@ -85,6 +85,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
         if Kind.CALL in kinds or any(_changes_outcome(row) for row in rows)
         else {},
         fields={field.key: field for field in CustomField.objects.all()} if asks else {},
+        merges=_merges(rows),
     )
     return [names.line(row) for row in rows]
 
@@ -96,6 +97,7 @@ class _Names:
     people: dict[str, str]
     outcomes: dict[str, str]
     fields: dict[str, CustomField]
+    merges: set[str]
 
     def line(self, row: Activity) -> Line:
         title, more, changes = self._said(row)
@@ -103,7 +105,8 @@ class _Names:
         is_good = row.kind == Kind.CALL and bool(row.details.get("talk_seconds"))
         icon = ICONS.get(Kind(row.kind), "history")
         more = ", ".join(part for part in (actor, more) if part)
-        return Line(row.at, icon, title, more, row.text, changes, is_good, merge=row.details.get("merge", ""))
+        merge = row.details.get("merge", "")
+        return Line(row.at, icon, title, more, row.text, changes, is_good, merge if merge in self.merges else "")
 
     def _said(self, row: Activity) -> Said:
         label = str(row.get_kind_display())
@@ -170,6 +173,13 @@ class _Names:
         Kind.BIN: _binning,
         Kind.MERGE: _merging,
     }
+
+
+def _merges(rows: Iterable[Activity]) -> set[str]:
+    """The merges of `rows` that there still is something to tell of: they go with the lead that is in the bin."""
+    named = [row.details["merge"] for row in rows if row.kind == Kind.MERGE]
+    found = LeadMerge.objects.filter(pk__in=named).values_list("pk", flat=True) if named else []
+    return {str(pk) for pk in found}
 
 
 def _changes_outcome(row: Activity) -> bool:

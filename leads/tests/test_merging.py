@@ -13,7 +13,8 @@ from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member
 from jini.lib import lead_merging
-from leads.actions.binning import delete_lead, restore_lead, take_out_of_bin
+from jini.lib.work import handler_of
+from leads.actions.binning import EMPTY, KEPT_FOR, delete_lead, restore_lead, take_out_of_bin
 from leads.actions.editing import Stale, edit_lead
 from leads.actions.merging import CannotMerge, merge_leads
 from leads.importing.loading import known_leads
@@ -164,6 +165,19 @@ def test_a_merged_lead_is_not_restored_but_by_undoing(keep, gone, manager):
     assert Lead.everything.get(pk=gone.pk).deleted_at is not None
 
 
+def test_after_its_time_the_other_lead_goes_and_what_was_known_of_it(client_of, organisation, keep, gone, manager):
+    merge(keep, gone, manager)
+    Lead.everything.filter(pk=gone.pk).update(deleted_at=timezone.now() - KEPT_FOR - dt.timedelta(minutes=1))
+    handler_of(EMPTY).run(organisation, organisation.pk)
+
+    assert not Lead.everything.filter(pk=gone.pk).exists()
+    assert not LeadMerge.objects.exists()
+    client = client_of(manager)
+    lines = client.get(keep.get_absolute_url()).context["lines"]
+    assert [(line.title, line.merge) for line in lines] == [("Merged with another lead", "")]
+    assert client.get(gone.get_absolute_url()).status_code == 404
+
+
 def test_the_pair_is_decided_on(keep, gone, manager):
     lead, other = sorted((keep, gone), key=lambda one: one.pk)
     pair = LikelyDuplicate.objects.create(lead=lead, other=other, reasons=["number"], score=95)
@@ -212,6 +226,19 @@ def test_the_page_offers_what_differs_and_prefers_what_is_not_empty(client_of, k
     again = client.post(address(keep, gone), sent(page))
     assert again.status_code == 409
     assert "merged by somebody else" in again.content.decode()
+
+
+def test_what_was_typed_on_the_other_page_meanwhile_is_the_kept_leads(client_of, keep, gone, manager):
+    merge(keep, gone, manager)
+    client = client_of(manager)
+
+    assert client.post(reverse("leads:notes", args=[gone.pk]), {"text": "Bring papers"}).url == keep.get_absolute_url()
+    planned = {"due": "pick", "due_at": (timezone.localtime() + dt.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")}
+    assert client.post(reverse("leads:plan", args=[gone.pk]), planned).url == keep.get_absolute_url()
+    assert Activity.objects.get(kind="note").lead == keep
+    assert FollowUp.objects.get().lead == keep
+    # A form that shows the other lead's fields is not about this one.
+    assert client.post(reverse("leads:edit", args=[gone.pk]), {}).status_code == 404
 
 
 def test_who_was_slower_sees_both_anew_with_their_choices(client_of, keep, gone, manager, telecaller):

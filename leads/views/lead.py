@@ -57,20 +57,24 @@ def lead(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     """The page; or for htmx more lines of the timeline, or those from the newest on once it has grown."""
     if (binned := in_bin(request, lead)) is not None:
         return TemplateResponse(request, "leads/binned.html", {"lead": binned, "until": leaves_at(binned)})
-    try:
-        found = visible(request, lead)
-    except Http404:
-        return redirect(visible(request, kept_of(lead)))
+    found = visible_or_kept(request, lead)
+    if found.pk != lead:
+        return redirect(found)
     if wants_fragment(request):
-        response: HttpResponse = TemplateResponse(
-            request,
-            "leads/_lines.html",
-            {"timeline": timeline(request, found), "may_merge": request.member.may(Permission.LEAD_MERGE)},
-        )
+        context = {"timeline": timeline(request, found), "may_merge": request.member.may(Permission.LEAD_MERGE)}
+        response: HttpResponse = TemplateResponse(request, "leads/_lines.html", context)
     else:
         response = lead_page(request, found)
     vary(response)
     return response
+
+
+def visible_or_kept(request: MemberRequest, pk: uuid.UUID) -> Lead:
+    """Return the lead as `visible` does, or the one that it was merged into: what was typed meanwhile is of one person."""
+    try:
+        return visible(request, pk)
+    except Http404:
+        return visible(request, kept_of(pk))
 
 
 def kept_of(pk: uuid.UUID) -> uuid.UUID:
@@ -136,7 +140,7 @@ def _owner_form(request: MemberRequest, found: Lead) -> OwnerForm | None:
 @require_POST
 @requires(Permission.LEAD_EDIT)
 def notes(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
-    found = visible(request, lead)
+    found = visible_or_kept(request, lead)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return lead_page(request, found, INVALID, note=form)
@@ -227,7 +231,7 @@ def untag(request: MemberRequest, lead: uuid.UUID, tag: uuid.UUID) -> HttpRespon
 @require_POST
 @requires(Permission.LEAD_EDIT)
 def plan(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
-    found = visible(request, lead)
+    found = visible_or_kept(request, lead)
     sent = request.POST
     time = FollowUpTime(sent)
     if not time.is_valid() or time.moment is None:
