@@ -22,7 +22,7 @@ STATUS, OWNER = "status", "owner"
 # What a person may choose of either lead, beside the answers to custom fields.
 CHOOSABLE = (*(name for name in EDITABLE if name != CUSTOM), STATUS, OWNER)
 # Columns that stand or fall together, by what is chosen.
-COLUMNS = {STATUS: ("status_id", "won_at"), OWNER: ("assigned_to_id", "assigned_at")}
+COLUMNS = {STATUS: ("status_id", "lost_reason_id", "won_at"), OWNER: ("assigned_to_id", "assigned_at")}
 
 
 class CannotMerge(Exception):
