@@ -197,7 +197,7 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
         )
         assert cursor.fetchall() == [
             (name, role)
-            for name in ("leads_holding", "leads_search_words", "leads_similar")
+            for name in ("leads_holding", "leads_likely", "leads_search_words", "leads_similar")
             for role in ("jini_app", "jini_search")
         ]
 

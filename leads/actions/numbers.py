@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.models import Membership
 from leads.actions.editing import PHONE_ONCE, PhoneTaken, locked, write
+from leads.actions.looking import owe_look
 from leads.models import Activity, Lead, LeadPhone
 from leads.timeline import NUMBERS
 
@@ -31,6 +32,9 @@ def add_number(lead: Lead, phone: str, *, kind: str, by: Membership) -> LeadPhon
     position = max(present.values(), default=0) + 1
     number: LeadPhone = LeadPhone.objects.create(lead=row, phone=phone, kind=kind, position=position)
     _tell(row, old="", new=phone, by=by)
+    # A change of the lead, for whoever looks for others with this number.
+    row.save(update_fields=["updated_at"])
+    owe_look()
     return number
 
 
