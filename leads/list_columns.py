@@ -20,6 +20,7 @@ from leads.ordering import without
 COLUMNS_IN_QUERY = "columns"
 # More do not fit beside each other.
 MOST_COLUMNS = 10
+CORNER = "corner"
 DEFAULT = ("phone", "city", "status", "owner", "value", "due", "called", "created")
 
 
@@ -87,7 +88,7 @@ COLUMNS: Mapping[str, Column] = {
             "phone", gettext_lazy("Phone"), ("phone",), lambda lead, _beside: phone_number(lead.phone), "text-nowrap"
         ),
         Column("city", gettext_lazy("City"), ("city",), _plain("city"), nothing=""),
-        Column("status", gettext_lazy("Status"), ("status",), _status, "corner", is_always_shown=True),
+        Column("status", gettext_lazy("Status"), ("status",), _status, CORNER, is_always_shown=True),
         Column(
             "owner",
             gettext_lazy("Owner"),

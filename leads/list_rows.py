@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from accounts.models.user import name_of
 from jini.lib import lookups
-from leads.list_columns import Beside, Column
+from leads.list_columns import CORNER, Beside, Column
 from leads.models import FollowUp, LeadTag, Status
 
 # What every row needs, whatever its columns are.
@@ -53,7 +53,8 @@ def list_rows(found: Sequence[Any], columns: Sequence[Column]) -> list[ListRow]:
     beside = _beside(found, {column.key for column in columns})
     # A lead's page stands below the list; asking for fifty addresses one by one takes a millisecond.
     pages = reverse("leads:list")
-    labels = [str(column.label) for column in columns]
+    # In the corner of a card there is no room for a label, and what stands there needs none.
+    labels = ["" if column.classes == CORNER else str(column.label) for column in columns]
     return [
         ListRow(
             lead.pk,

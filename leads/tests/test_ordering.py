@@ -115,7 +115,7 @@ def test_a_row_says_what_the_lead_is(client_of, four, manager, telecaller):
     assert [row.url for row in rows] == [Lead.objects.get(pk=row.pk).get_absolute_url() for row in rows]
     assert (asha["Value"], asha["Last call"], asha["Next follow-up"]) == ("–", "–", "–")
     assert (meena["Value"], meena["Owner"]) == ("₹500", telecaller.name)
-    assert ">New<" in meena["Status"]
+    assert ">New<" in meena[""]
 
 
 def test_without_a_name_the_number_stands_for_it(client_of, scope, manager):
