@@ -11,7 +11,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from dialer.models import Campaign, CampaignMember, Disposition
-from leads.models import Status, Tag
+from leads.models import CustomField, SavedView, Status, StatusReason, Tag
 from reports.demo.plan import Person, Plan
 from teams.models import Target, Team, TeamMembership
 
@@ -28,6 +28,7 @@ class Cast:
     dispositions: dict[str, Disposition]
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
+    reasons: list[StatusReason] = field(default_factory=list)
 
     def member(self, person: Person) -> Membership:
         return self.members[email_of(person, self.plan)]
@@ -62,6 +63,7 @@ def found(plan: Plan, chance: random.Random, began_at: dt.datetime) -> Cast:
         )
         _found_teams(cast)
         _found_campaigns(cast, began_at)
+        _ask_and_view(cast)
         cast.tags = Tag.objects.bulk_create(Tag(name=name) for name in plan.tags)
         for metric, value in plan.targets.items():
             Target.objects.filter(metric=metric, member=None).update(value=value)
@@ -90,6 +92,23 @@ def _found_teams(cast: Cast) -> None:
         if not person.team:
             continue
         TeamMembership.objects.create(team=teams[person.team], member=cast.member(person), is_lead=person.leads_team)
+
+
+def _ask_and_view(cast: Cast) -> None:
+    """Ask the organisation's own question of leads, and give everybody a view of the list."""
+    (name, name_hi), manager = cast.plan.question, cast.first(Role.MANAGER)
+    choices = [
+        {"key": str(key), "name": english, "name_hi": hindi, "is_active": True}
+        for key, (english, hindi) in enumerate(cast.plan.answers, start=1)
+    ]
+    CustomField.objects.create(number=1, name=name, name_hi=name_hi, kind=CustomField.Kind.CHOICE, choices=choices)
+    SavedView.objects.create(
+        name="Not called, by worth",
+        query="untouched=1&sort=-value&columns=phone,city,f1,value,source,created",
+        owner=manager,
+        sharing=SavedView.Sharing.ORGANISATION,
+    )
+    cast.reasons = list(StatusReason.objects.in_order())
 
 
 def _found_campaigns(cast: Cast, began_at: dt.datetime) -> None:

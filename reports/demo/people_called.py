@@ -45,7 +45,10 @@ def _lead(cast: Cast, life: Life) -> Lead:
         source=life.source,
         legal_ground="enquiry" if life.source != "Old enquiries" else "unknown",
         value=chance.randint(*plan.value_from_to) * 1000 if chance.random() < 0.7 else None,
+        # By the number, so that the rest of the story is told as it was before these were asked.
+        custom={"f1": str(1 + life.number % len(plan.answers))} if life.number % 4 else {},
         status=cast.statuses[life.status],
+        lost_reason=cast.reasons[life.number % len(cast.reasons)] if life.status == "Lost" else None,
         assigned_to=cast.member(life.owner) if life.owner else None,
         assigned_at=life.owned_at,
         attempts=len(attempts),

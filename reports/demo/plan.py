@@ -48,6 +48,9 @@ class Plan:
     sources: tuple[str, ...]
     value_from_to: tuple[int, int]
     targets: dict[str, int]
+    # A custom field with its choices, each in English and Hindi.
+    question: tuple[str, str]
+    answers: tuple[tuple[str, str], ...]
     notes: dict[str, list[str]] = field(default_factory=dict)
     # The team that each stands under.
     teams_under: dict[str, str] = field(default_factory=dict)
@@ -84,8 +87,8 @@ SOLAR = Plan(
             teams=("West", "South"),
             priority=7,
             script=(
-                "Namaste {first_name} ji, this is {telecaller} from Kiran Rooftop Solar. You asked us about solar on your "
-                "roof in {city}. Is the electricity bill in your own name? Shall our engineer come to see the roof?"
+                "Namaste {{first_name}} ji, this is {{telecaller}} from Kiran Rooftop Solar. You asked us about solar on your "
+                "roof in {{city}}. Is the electricity bill in your own name? Shall our engineer come to see the roof?"
             ),
         ),
         CampaignPlan("Old enquiries", sources=("Old enquiries",), teams=("South",), priority=4),
@@ -98,6 +101,8 @@ SOLAR = Plan(
     tags=("subsidy", "own roof", "housing society", "price asked", "senior citizen"),
     sources=("Website form", "Expo stall", "Old enquiries", "Channel partner", "Walk-in"),
     value_from_to=(60, 420),
+    question=("Roof type", "छत का प्रकार"),
+    answers=(("Flat", "सपाट"), ("Sloped", "ढलान वाली"), ("Tin sheet", "टिन की")),
     # What eight people can do on 400 leads within the contact rules.
     targets={"total_calls": 12, "connected_calls": 5, "talk_time": 15, "conversions": 1},
     notes=words.NOTES,
@@ -129,6 +134,8 @@ COACHING = Plan(
     tags=("class 10", "class 12", "demo class"),
     sources=("Website form", "School visit", "Walk-in"),
     value_from_to=(18, 90),
+    question=("Course", "कोर्स"),
+    answers=(("Class 10", "कक्षा 10"), ("Class 12", "कक्षा 12"), ("Entrance exam", "प्रवेश परीक्षा")),
     targets={"total_calls": 8, "connected_calls": 3, "talk_time": 10, "conversions": 1},
     notes=words.COACHING_NOTES,
 )

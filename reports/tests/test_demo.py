@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
-from dialer.models import Call, QueueEntry
+from dialer.campaigns.script import paragraphs
+from dialer.models import Call, Campaign, QueueEntry
 from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, Status
 from reports.demo import calendar
 from reports.demo.loading import load
@@ -137,3 +138,19 @@ def test_intervals_of_presence_follow_each_other_without_a_gap(solar):
         assert intervals[-1].state == Presence.State.OFFLINE
         assert intervals[-1].ended_at is None
         assert intervals[-1].started_at <= timezone.now()
+
+
+def test_what_a_script_names_is_filled_in(solar):
+    lead, telecaller = Lead.objects.exclude(name="").first(), Membership.objects.get(user__first_name="Asha")
+    (script,) = Campaign.objects.exclude(script="").values_list("script", flat=True)
+
+    said = "".join(piece.text for part in paragraphs(script, lead, telecaller) for piece in part)
+
+    assert f"Namaste {lead.first_name} ji, this is Asha" in said
+    assert "{" not in said
+
+
+def test_lost_leads_say_why_and_leads_answer_the_question(solar):
+    assert Lead.objects.filter(status__kind=Status.Kind.LOST).exists()
+    assert not Lead.objects.filter(status__kind=Status.Kind.LOST, lost_reason=None).exists()
+    assert 0 < Lead.objects.exclude(custom={}).count() < Lead.objects.count()

@@ -22,6 +22,7 @@ KEPT = {
     "leads.followupsettings",
     "leads.status",
     "leads.statusreason",
+    "leads.customfield",
     "dialer.disposition",
     "dialer.dialersettings",
     "dialer.telephonyaccount",

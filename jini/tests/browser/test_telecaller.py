@@ -29,7 +29,7 @@ def telecaller(transactional_db, live_server, settings) -> Membership:
     member = make_member(organisation, Role.TELECALLER, first_name="Asha", last_name="Kulkarni")
     with acting_for(organisation):
         ContactPolicy.objects.update(opens_at=dt.time(0), closes_at=dt.time(23, 59, 59))
-        campaign = make_campaign(member, name="Rooftop", script="Namaste {first_name}, this is Asha.")
+        campaign = make_campaign(member, name="Rooftop", script="Namaste {{first_name}}, this is Asha.")
         for number, name in enumerate(("Kavita Rao", "Suresh Patil")):
             make_entry(
                 make_lead(name=name, city="Pune"),
