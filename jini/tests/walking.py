@@ -251,7 +251,7 @@ class Scene:
     @cached_property
     def custom_field(self) -> Any:
         choices = [{"key": "1", "name": "Yes", "name_hi": "", "is_active": True}]
-        return CustomField.objects.create(name="Visit", kind="choice", number=1, choices=choices)
+        return CustomField.objects.create(name="Visit", kind="choice", number=50, choices=choices)
 
     @cached_property
     def number(self) -> Any:
