@@ -36,7 +36,7 @@ def measure(rows: int, worker: Worker, kills: int) -> tuple[Sample, float]:
         batch = importing.accept_file(file, kind="csv", by=organisation.memberships.get())
     _until(batch, lambda row: row.step == "read" and row.state == "done")
     with acting_for(organisation):
-        importing.set_terms(batch.reloaded(), {0: "phone"}, OPTIONS)
+        importing.set_terms(batch.reloaded(), {0: "phone"}, OPTIONS, by=batch.created_by)
     _until(batch, lambda row: row.step == "preview" and row.state == "done")
     began = time.perf_counter()
     with acting_for(organisation):
