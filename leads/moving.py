@@ -10,6 +10,8 @@ from leads.models import Activity, FollowUp, ImportRow, Lead, LeadFile, LeadPhon
 
 # What simply hangs on a lead. Tags, follow-ups and numbers have rules of their own.
 PLAIN = {"activities": Activity, "import_rows": ImportRow, "files": LeadFile}
+# What there is to know of a further number.
+OF_NUMBER = ("phone", "kind", "is_active", "position")
 Moved = dict[str, Any]
 
 
@@ -55,7 +57,7 @@ def move_phones(keep: Lead, gone: Lead, numbers: Iterable[str]) -> Moved:
     place = LeadPhone.objects.filter(lead=keep).aggregate(Max("position"))["position__max"] or 0
     moved: Moved = {"made": [], "moved": {}, "dropped": None}
     if dropped is not None:
-        moved["dropped"] = {"id": str(dropped.pk), "phone": dropped.phone, "position": dropped.position}
+        moved["dropped"] = {"id": str(dropped.pk)} | {name: getattr(dropped, name) for name in OF_NUMBER}
         dropped.delete()
     for number in numbers:
         if number != keep.phone and number not in further:
@@ -79,9 +81,8 @@ def put_phones_back(keep: Lead, gone: Lead, moved: Moved) -> None:
         row.lead, row.position = gone, moved["moved"][str(row.pk)]
         row.save(update_fields=["lead", "position"])
     if (dropped := moved["dropped"]) and dropped["phone"] != keep.phone:
-        LeadPhone.objects.get_or_create(
-            lead=keep, phone=dropped["phone"], defaults={"id": dropped["id"], "position": dropped["position"]}
-        )
+        as_it_was = {name: value for name, value in dropped.items() if name != "phone"}
+        LeadPhone.objects.get_or_create(lead=keep, phone=dropped["phone"], defaults=as_it_was)
 
 
 def _move(rows: Any, keep: Lead) -> list[str]:

@@ -26,6 +26,7 @@ from leads.models import (
     ImportBatch,
     ImportRow,
     Lead,
+    LeadFile,
     LeadMerge,
     LeadPhone,
     LeadTag,
@@ -36,7 +37,7 @@ from leads.models import (
 from leads.tests.factories import make_field, make_lead
 
 A, B, C = "+919000012301", "+919000012302", "+919000012303"
-TABLES = (Lead, Activity, FollowUp, LeadTag, LeadPhone, ImportRow, Call, QueueEntry, LikelyDuplicate)
+TABLES = (Lead, Activity, FollowUp, LeadTag, LeadPhone, LeadFile, ImportRow, Call, QueueEntry, LikelyDuplicate)
 # What every change of a lead moves on, also the one back.
 MOVING = {"version", "updated_at"}
 
@@ -83,7 +84,10 @@ def full(keep, gone, manager, telecaller, colleague):
     expo, subsidy = Tag.objects.create(name="Expo"), Tag.objects.create(name="Subsidy")
     for lead, word in ((keep, expo), (gone, expo), (gone, subsidy)):
         LeadTag.objects.create(lead=lead, tag=word)
-    LeadPhone.objects.create(lead=keep, phone=B)
+    LeadPhone.objects.create(lead=keep, phone=B, kind="work", is_active=False)
+    LeadFile.objects.create(
+        lead=gone, name="bill.pdf", bytes=1, content_type="application/pdf", added_by=manager, added_at=timezone.now()
+    )
     LeadPhone.objects.create(lead=gone, phone=C)
     LeadPhone.objects.create(lead=gone, phone=A, position=2)
     batch = ImportBatch.objects.create(created_by=manager, file="x", file_name="list.csv", file_bytes=1)
@@ -102,6 +106,7 @@ def test_undoing_puts_every_row_and_field_back(full, keep, gone, manager, admin,
     before = snapshot()
     made = merge(keep, gone, manager, *choices, *([full.key] if choices else []))
     kept = keep.reloaded()
+    assert LeadFile.objects.get().lead == kept
     assert (kept.attempts, kept.connected, Call.objects.filter(lead=keep).count()) == (2, 1, 2)
     assert QueueEntry.objects.filter(finished_at=None).count() == 1
     assert snapshot() != before

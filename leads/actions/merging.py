@@ -122,8 +122,7 @@ def _choose(
     kept: Lead, going: Lead, choices: Collection[str]
 ) -> tuple[list[dict[str, list[Any]]], dict[str, list[Any]]]:
     """Put onto `kept` what was chosen; return {column: [old, new]} of each group of columns, and of custom fields."""
-    asked = set(CustomField.objects.filter(is_active=True).values_list("number", flat=True))
-    asked_keys = {f"f{number}" for number in asked}
+    asked_keys = {field.key for field in CustomField.objects.in_order()}
     if unknown := set(choices) - set(CHOOSABLE) - asked_keys:
         raise ValueError(f"not to be chosen: {sorted(unknown)}")
     wanted = {name: COLUMNS.get(name, (name,)) for name in choices if name in CHOOSABLE}
@@ -168,7 +167,8 @@ def _write_lines(
     for column, kind in (("status_id", Activity.Kind.STATUS), ("assigned_to_id", Activity.Kind.ASSIGNED)):
         old, new = changed.get(column, (None, None))
         if old != new:
-            write(kept, kind, by=by, details={"old": old, "new": new})
+            why = {"reason": str(kept.lost_reason_id)} if column == "status_id" and kept.lost_reason_id else {}
+            write(kept, kind, by=by, details={"old": old, "new": new} | why)
     write(kept, Activity.Kind.MERGE, by=by, details={"merge": str(merge.pk), "event": "merged", "changes": changes})
 
 

@@ -46,7 +46,7 @@ _OWN = (
         forms.StatusForm,
         changing.change_status,
         changing.change_status_back,
-        guards=("status",),
+        guards=("status", "reason"),
         watched=lead_watch.STATUS,
     ),
     Action(

@@ -38,20 +38,20 @@ WHERE organisation_id = %(organisation)s AND tag_id = %(tag)s AND lead_id = ANY(
 
 
 def change_status(step: Step) -> Outcome:
-    """Put the leads into the status; entering a won one is a conversion now."""
-    status = Status.objects.get(pk=step.params["status"])
+    """Put the leads into the status, for the reason; entering a won one is a conversion now."""
+    status, reason = Status.objects.get(pk=step.params["status"]), step.params.get("reason")
     is_won, new, now = status.kind == Status.Kind.WON, str(status.pk), timezone.now()
-    moving = [row.lead for row in step.rows if row.lead.status != new]
+    moving = [row.lead for row in step.rows if (row.lead.status, row.lead.reason) != (new, reason)]
     won = {lead.id: (lead.won_at or now) if is_won else None for lead in moving}
-    reason = step.params.get("reason")
     _put(step, {lead.id: _Move(lead.status, new, reason) for lead in moving}, won)
-    same = {row.lead.id: "same" for row in step.rows if row.lead.status == new}
+    same = {row.lead.id: "same" for row in step.rows if row.lead.id not in won}
     return Outcome(same, {lead: {"won_at": text(at)} for lead, at in won.items()})
 
 
 def change_status_back(step: Step) -> Outcome:
-    """Put the leads back that are still in the status into which the job put them."""
-    back = [row for row in step.rows if row.lead.status == step.params["status"]]
+    """Put the leads back that are still in the status into which the job put them, for its reason."""
+    left = (step.params["status"], step.params.get("reason"))
+    back = [row for row in step.rows if (row.lead.status, row.lead.reason) == left]
     won = {row.lead.id: moment(row.before["won_at"]) for row in back}
     moves = {row.lead.id: _Move(row.lead.status, row.before["status"], row.before.get("reason")) for row in back}
     _put(step, moves, won)

@@ -18,7 +18,7 @@ from leads.models import BulkJob
 
 # A lead that somebody else is writing is not waited for: it comes again in a later step.
 _HOLD = """
-SELECT id::text, assigned_to_id::text, status_id::text, won_at, deleted_at, phone FROM leads_lead
+SELECT id::text, assigned_to_id::text, status_id::text, lost_reason_id::text, won_at, deleted_at, phone FROM leads_lead
 WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 _FOLLOW_UPS = """
@@ -38,6 +38,7 @@ class Held(NamedTuple):
     id: str
     owner: str | None
     status: str
+    reason: str | None
     won_at: dt.datetime | None
     deleted_at: dt.datetime | None
     phone: str

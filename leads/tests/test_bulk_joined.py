@@ -34,16 +34,32 @@ def test_a_reason_is_asked_once_for_all_and_goes_with_the_undo(scope, manager, l
 
     job = do("status", {"status": str(lost.pk), "reason": str(why.pk)}, manager, leads=[fresh, gone])
 
-    assert (fresh.reloaded().lost_reason, gone.reloaded().lost_reason) == (why, other)
-    assert reasons(job) == ["same"]
+    # Who was lost before is lost for another reason now.
+    assert (fresh.reloaded().lost_reason, gone.reloaded().lost_reason) == (why, why)
+    assert reasons(job) == []
     line = Activity.objects.filter(lead=fresh, kind=Activity.Kind.STATUS).get()
     assert line.details["reason"] == str(why.pk)
     undo(job, manager)
     assert (fresh.reloaded().status, fresh.reloaded().lost_reason) == (open_one, None)
+    assert (gone.reloaded().status, gone.reloaded().lost_reason) == (lost, other)
     job = do("status", {"status": str(open_one.pk), "reason": None}, manager, leads=[gone])
     assert gone.reloaded().lost_reason is None
     undo(job, manager)
     assert gone.reloaded().lost_reason == other
+
+
+def test_the_undo_leaves_a_reason_that_somebody_chose_since(scope, manager, lost, why):
+    other, lead = StatusReason.objects.get(name="Other"), make_lead()
+    again = make_lead()
+    change_status(again, lost, by=manager, reason=why)
+    job = do("status", {"status": str(lost.pk), "reason": str(why.pk)}, manager, leads=[lead, again])
+    assert reasons(job) == ["same"]
+    change_status(lead, lost, by=manager, reason=other)
+
+    job = undo(job, manager)
+
+    assert lead.reloaded().lost_reason == other
+    assert sorted(job.rows.values_list("reason", flat=True)) == ["changed", "same"]
 
 
 def test_a_status_that_asks_is_not_entered_without_a_reason(client_of, manager, lost, why):
