@@ -10,20 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from accounts.permissions import Role
-from accounts.tenancy import acting_for
-from accounts.tests.factories import make_member
 from dialer.campaign_forms import CampaignForm
 from dialer.models import CampaignMember, QueueEntry
 from dialer.tests.factories import make_call, make_campaign, make_entry
-from jini.tests.sights import MANAGERS, SEES, TELECALLERS, World
+from jini.tests.sights import MANAGERS, SEES, TELECALLERS
 from leads.actions import importing
 from leads.forms import OwnerForm
 from leads.importing.loading import load
 from leads.importing.rows import Row
 from leads.models import Activity, ImportBatch, ImportRow, Lead, LeadPhone
 from leads.tests.factories import make_follow_up, make_lead
-from reports.actions.rollups import rebuild
 from reports.figures import Figures
 from reports.parts import DASHBOARD_TILES, PARTS, tiles
 from reports.selection import read_selection
@@ -31,25 +27,6 @@ from teams.models import Team
 
 FOLLOWERS = pytest.mark.parametrize("who", SEES)
 LEADERS = pytest.mark.parametrize("who", [*MANAGERS, "admin", "owner"])
-
-
-@pytest.fixture
-def world(organisation, telecaller, colleague, admin, owner):
-    cast = {
-        "head": make_member(organisation, Role.MANAGER, first_name="Hema"),
-        "west": make_member(organisation, Role.MANAGER, first_name="Wasim"),
-        "none": make_member(organisation, Role.MANAGER, first_name="Nina"),
-        "ela": make_member(organisation, Role.TELECALLER, first_name="Ela"),
-        "asha": telecaller,
-        "bilal": colleague,
-        "admin": admin,
-        "owner": owner,
-    }
-    with acting_for(organisation):
-        made = World(**cast)
-    rebuild(organisation)
-    with acting_for(organisation):
-        yield made
 
 
 @pytest.fixture

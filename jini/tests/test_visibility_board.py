@@ -6,34 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.permissions import Role
-from accounts.tenancy import acting_for
-from accounts.tests.factories import make_member
-from jini.tests.sights import MANAGERS, SEES, World
+from jini.tests.sights import MANAGERS, SEES
 from leads.models import ImportKept, ImportSource, SavedMapping, Status
-from reports.actions.rollups import rebuild
 
 LEADERS = pytest.mark.parametrize("who", [*MANAGERS, "admin", "owner"])
 FOLLOWERS = pytest.mark.parametrize("who", SEES)
-
-
-@pytest.fixture
-def world(organisation, telecaller, colleague, admin, owner):
-    cast = {
-        "head": make_member(organisation, Role.MANAGER, first_name="Hema"),
-        "west": make_member(organisation, Role.MANAGER, first_name="Wasim"),
-        "none": make_member(organisation, Role.MANAGER, first_name="Nina"),
-        "ela": make_member(organisation, Role.TELECALLER, first_name="Ela"),
-        "asha": telecaller,
-        "bilal": colleague,
-        "admin": admin,
-        "owner": owner,
-    }
-    with acting_for(organisation):
-        made = World(**cast)
-    rebuild(organisation)
-    with acting_for(organisation):
-        yield made
 
 
 @FOLLOWERS

@@ -10,7 +10,7 @@ from django.urls import reverse
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from jini.tests.sights import MANAGERS, SEES, TELECALLERS
-from jini.tests.test_visibility import FOLLOWERS, LEADERS, client, expected, statuses, world  # noqa: F401
+from jini.tests.test_visibility import FOLLOWERS, LEADERS, client, expected, statuses  # noqa: F401
 from leads.actions import bulk
 from leads.actions.binning import delete_lead
 from leads.bulk.actions import actions
@@ -24,7 +24,7 @@ def storage(monkeypatch, tmp_path):
     monkeypatch.setattr(BulkJob._meta.get_field("file"), "storage", FileSystemStorage(location=tmp_path))
 
 
-def do(world, who, key, params, *, picked=None):  # noqa: F811 -- the fixture is handed in
+def do(world, who, key, params, *, picked=None):
     ids = None if picked is None else [lead.pk for lead in picked]
     job = bulk.start(uuid7(), actions()[key], params, by=world.member(who), query={}, picked=ids)
     while handler_of(bulk.WORK).run(job.organisation, job.pk) is not None:
@@ -38,7 +38,7 @@ def names(leads):
 
 @FOLLOWERS
 @pytest.mark.parametrize("is_picked", [True, False])
-def test_a_job_changes_what_its_maker_sees_and_nothing_else(world, who, is_picked):  # noqa: F811
+def test_a_job_changes_what_its_maker_sees_and_nothing_else(world, who, is_picked):
     tag = Tag.objects.create(name="Expo")
 
     do(world, who, "tag", {"tag": str(tag.pk)}, picked=Lead.objects.all() if is_picked else None)
@@ -95,7 +95,7 @@ def test_a_lead_that_moved_out_of_sight_is_not_named_among_the_rows(client, worl
 
 
 @LEADERS
-def test_leads_are_given_to_people_who_are_seen(world, who):  # noqa: F811
+def test_leads_are_given_to_people_who_are_seen(world, who):
     member = world.member(who)
     form = AssignForm(by=member)
 

@@ -5,10 +5,7 @@ import itertools
 import pytest
 from django.urls import reverse
 
-from accounts.permissions import Role
-from accounts.tenancy import acting_for
-from accounts.tests.factories import make_member
-from jini.tests.sights import MANAGERS, SEES, World
+from jini.tests.sights import MANAGERS, SEES
 from leads.actions.merging import merge_leads
 from leads.models import Lead, LikelyDuplicate
 from leads.tests.factories import make_lead
@@ -16,23 +13,6 @@ from leads.tests.factories import make_lead
 LEADERS = pytest.mark.parametrize("who", [*MANAGERS, "admin", "owner"])
 # Pairs of leads of these people; both must be seen.
 PAIRS = list(itertools.combinations(["asha", "bilal", "ela", "nobody"], 2))
-
-
-@pytest.fixture
-def world(organisation, telecaller, colleague, admin, owner):
-    cast = {
-        "head": make_member(organisation, Role.MANAGER, first_name="Hema"),
-        "west": make_member(organisation, Role.MANAGER, first_name="Wasim"),
-        "none": make_member(organisation, Role.MANAGER, first_name="Nina"),
-        "ela": make_member(organisation, Role.TELECALLER, first_name="Ela"),
-        "asha": telecaller,
-        "bilal": colleague,
-        "admin": admin,
-        "owner": owner,
-    }
-    with acting_for(organisation):
-        made = World(**cast)
-        yield made
 
 
 @pytest.fixture

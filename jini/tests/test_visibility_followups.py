@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jini.tests.sights import MANAGERS, SEES, TELECALLERS
-from jini.tests.test_visibility import FOLLOWERS, LEADERS, client, expected, statuses, world  # noqa: F401 -- fixtures
+from jini.tests.test_visibility import FOLLOWERS, LEADERS, client, expected, statuses  # noqa: F401 -- fixtures
 from leads.models import FollowUp
 from teams.models import TeamMembership
 
@@ -23,7 +23,7 @@ TAKES = {
 }
 
 
-def shown(world, page):  # noqa: F811 -- the fixture above
+def shown(world, page):
     ids = {task.pk for task in page.context["page"].rows}
     return {name for name, task in world.follow_ups.items() if task.pk in ids}
 

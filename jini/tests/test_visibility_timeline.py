@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from jini.tests.sights import SEES
-from jini.tests.test_visibility import client, world  # noqa: F401 -- fixtures
+from jini.tests.test_visibility import client  # noqa: F401 -- fixtures
 
 FOLLOWERS = pytest.mark.parametrize("who", SEES)
 SEARCH = reverse("leads:search")
