@@ -181,7 +181,10 @@ def test_the_job_shows_its_progress_and_when_it_is_over_how_to_undo_it(client_of
     client.post(reverse("leads:bulk_undo", args=[job.pk]))
     work(job)
     assert Lead.objects.count() == 3
-    assert "Undone" in client.get(url).content.decode()
+    client.get(url, headers=htmx)
+    page = client.get(url).content.decode()
+    assert "Undone" in page
+    assert "Delete: undone." in page
     assert client.post(reverse("leads:bulk_undo", args=[job.pk])).status_code == 409
 
 

@@ -104,7 +104,8 @@ def bulk_job(request: MemberRequest, bulk_job: uuid.UUID) -> HttpResponse:
         return TemplateResponse(request, "bulk/job.html#progress", context)
     if job.state == JobState.DONE:
         undo = reverse("leads:bulk_undo", args=[job.pk]) if may_undo else ""
-        toast(request, _("%(action)s: done.") % {"action": verb.label}, undo=undo)
+        said = _("%(action)s: undone.") if job.undone_at else _("%(action)s: done.")
+        toast(request, said % {"action": verb.label}, undo=undo)
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
