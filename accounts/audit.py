@@ -39,6 +39,7 @@ _WORDS = {
     "duplicates.changed": _("Saved"),
     "disposition.changed": _("Saved"),
     "follow_up_settings.changed": _("Saved"),
+    "dialer_settings.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),
 }
 

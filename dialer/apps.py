@@ -33,6 +33,8 @@ class DialerConfig(AppConfig):
         panels.register("lead.call", call_panel)
         palette.register(CAMPAIGNS)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))
+        says = _("What an outcome needs, and when an opened lead goes back.")
+        add(Page("dialer:calling_settings", _("Calls and outcomes"), "calling", says=says))
         says = _("Who carries your calls, and whether the connection works.")
         add(Page("dialer:telephony", _("Telephony"), "calling", Permission.TELEPHONY_EDIT, says))
 

@@ -25,6 +25,10 @@ ICONS = {
     "clock": _("Clock"),
     "star": _("Star"),
 }
+# Keys that do something else on the same page, or begin a pair such as "g l".
+TAKEN_KEYS = frozenset("?/[]nchmfsajkxg")
+# Of these one outcome has one at most: they say how the matter ends.
+ENDS = ("is_converted", "is_not_interested", "is_unworkable", "is_do_not_call")
 
 
 class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -98,6 +102,8 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_hot_key(self) -> str:
         key: str = self.cleaned_data["hot_key"].lower()
         taken = Disposition.objects.filter(hot_key=key, is_active=True).exclude(pk=self.instance.pk).first()
+        if key in TAKEN_KEYS:
+            raise forms.ValidationError(_("This key does something else already. Take a digit, or another letter."))
         if key and taken is not None:
             raise forms.ValidationError(_("%s has this key already.") % taken.label)
         return key
@@ -108,8 +114,15 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("Wait two minutes at least."))
         return minutes
 
+    def clean_retry_attempts(self) -> int | None:
+        attempts: int | None = self.cleaned_data["retry_attempts"]
+        if attempts is not None and not 1 <= attempts <= 10:
+            raise forms.ValidationError(_("Choose 1 to 10 times."))
+        return attempts
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        self._refuse_contradictions(cleaned)
         if bool(cleaned.get("retry_minutes")) != bool(cleaned.get("retry_attempts")):
             missing = "retry_attempts" if cleaned.get("retry_minutes") else "retry_minutes"
             if missing not in self.errors:
@@ -118,3 +131,10 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
         if least is not None and most is not None and least > most:
             self.add_error("maximum_talk_seconds", _("It cannot be less than the least."))
         return cleaned
+
+    def _refuse_contradictions(self, cleaned: dict[str, Any]) -> None:
+        ends = [name for name in ENDS if cleaned.get(name)]
+        if len(ends) > 1:
+            self.add_error(ends[1], _("It contradicts “%s”: a matter ends in one way.") % self.fields[ends[0]].label)
+        if cleaned.get("is_customer_contact") and not cleaned.get("is_human_answered"):
+            self.add_error("is_human_answered", _("Whoever spoke with the lead had an answer."))

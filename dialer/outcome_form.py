@@ -22,5 +22,5 @@ class OutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.update(outcome=call.disposition_id, was=call.disposition_id)
         outcomes: Any = self.fields["outcome"]
-        outcomes.queryset = Disposition.objects.in_order()
+        outcomes.queryset = Disposition.objects.offered_on(call)
         outcomes.label_from_instance = lambda outcome: outcome.label

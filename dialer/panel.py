@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
@@ -11,6 +12,7 @@ from dialer.calls.contact import decide_to_call
 from dialer.calls.line import rings_telecaller
 from dialer.campaigns.script import paragraphs
 from dialer.models import Call, Disposition
+from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
 
@@ -40,9 +42,13 @@ def others_of(lead: Lead) -> list[LeadPhone]:
 
 def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, Any]:
     """What the choice of an outcome shows; `chosen` is one that asks for a follow-up, whose times are then offered."""
-    outcomes = list(Disposition.objects.in_order())
+    outcomes = list(Disposition.objects.offered_on(call))
     groups = [
-        (label, group == Disposition.Group.CONNECTED, [row for row in outcomes if row.group == group])
+        (
+            label,
+            group == Disposition.Group.CONNECTED,
+            [(row, _hint(call, row)) for row in outcomes if row.group == group],
+        )
         for group, label in Disposition.Group.choices
     ]
     suggested = next((row for row in outcomes if row.provider_status and row.provider_status == call.status), None)
@@ -52,8 +58,20 @@ def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, 
         "groups": groups,
         "chosen": chosen,
         "suggested": suggested,
-        "picks": quick_picks(wanted_minutes=chosen.follow_up_minutes) if chosen else [],
+        "picks": quick_picks(wanted_minutes=chosen.suggested_minutes) if chosen else [],
     }
+
+
+def _hint(call: Call, outcome: Disposition) -> str:
+    """Why the outcome will be refused for a call of this length; empty when it fits."""
+    if call.mode == Call.Mode.OWN_PHONE:
+        return ""
+    talk, least, most = call.talk_seconds or 0, outcome.minimum_talk_seconds, outcome.maximum_talk_seconds
+    if least is not None and talk < least:
+        return _("from %(time)s of talk") % {"time": duration(least)}
+    if most is not None and talk > most:
+        return _("up to %(time)s of talk") % {"time": duration(most)}
+    return ""
 
 
 def _script(call: Call, member: Any) -> dict[str, Any]:

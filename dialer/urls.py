@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dialer import hook_urls
-from dialer.views import call_log, calling, campaigns, dispositions, telephony, today, why, wrap_up
+from dialer.views import call_log, calling, calling_rules, campaigns, dispositions, telephony, today, why, wrap_up
 
 app_name = "dialer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/new/", campaigns.campaign_new, name="campaign_new"),
     path("campaigns/<uuid:campaign>/", campaigns.campaign, name="campaign"),
     path("campaigns/<uuid:campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("campaigns/<uuid:campaign>/calling/", calling_rules.campaign_calling, name="campaign_calling"),
     path("campaigns/<uuid:campaign>/state/<str:state>/", campaigns.campaign_state, name="campaign_state"),
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/dispositions/", dispositions.dispositions, name="dispositions"),
     path("settings/dispositions/new/", dispositions.disposition, name="disposition_new"),
     path("settings/dispositions/<uuid:disposition>/", dispositions.disposition, name="disposition_edit"),
+    path("settings/calling/", calling_rules.calling_settings, name="calling_settings"),
     path("settings/telephony/", telephony.telephony, name="telephony"),
     path("settings/telephony/test/", telephony.telephony_test, name="telephony_test"),
     *hook_urls.urlpatterns,

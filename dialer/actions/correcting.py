@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Membership
 from dialer.actions.wrap_up import OUTCOME_CHANGED, bar_numbers, bring_up_to_date, move_lead, refuse_unfitting
+from dialer.defaults import disposition_labels
 from dialer.models import Call, Disposition
 from leads.actions.editing import write
 from leads.models import Activity
@@ -56,6 +57,15 @@ def change_outcome(
     bring_up_to_date(row)
     audit.record(OUTCOME_CHANGED, by=by, subject=row, old=str(old) if old else None, new=str(disposition.pk))
     return row
+
+
+def changes_of(call: Call) -> list[tuple[Activity, str, str]]:
+    """Return each change of the outcome with what it was and what it became, in words, the newest first."""
+    lines = Activity.objects.filter(lead=call.lead_id, kind=Activity.Kind.CHANGE, details__call=str(call.pk))
+    rows = list(lines.select_related("actor__user").order_by("-at", "-id"))
+    labels = {str(pk): label for pk, label in disposition_labels().items()} if rows else {}
+    changes = [(row, row.details["changes"][0]) for row in rows]
+    return [(row, labels.get(said["old"] or "", ""), labels.get(said["new"] or "", "")) for row, said in changes]
 
 
 def _write_history(call: Call, old: uuid.UUID | None, *, by: Membership, reason: str) -> None:

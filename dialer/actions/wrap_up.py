@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Membership
 from dialer.calls.counters import count_calls, write_lines
 from dialer.campaigns.queue import lay_down
 from dialer.campaigns.settling import settle, waiting_of
-from dialer.models import Call, Disposition, QueueEntry
+from dialer.models import Call, DialerSettings, Disposition, QueueEntry
 from jini.lib.figures import mark_dirty
 from jini.lib.words import duration
 from leads.actions.editing import change_status
@@ -48,6 +48,10 @@ class TalkDoesNotFit(Exception):
     """The outcome may not be chosen for a call of this length; the text says so to the telecaller."""
 
 
+class FollowUpMissing(Exception):
+    """The outcome is saved with a time for the next call only."""
+
+
 class TooLateToUndo(Exception):
     """The time to take an outcome back is over, or it was taken back already."""
 
@@ -69,8 +73,8 @@ def save_disposition(
     """Wrap `call` up with `disposition`, and let follow what that means for the lead, its follow-ups and the queue.
 
     `follow_up_at` plans a follow-up; one that the person asked for with "Call back" counts as promised, and with
-    `is_only_theirs` nobody else may take it when it is late. Raises `NotEnded`, `AlreadySaved`, `TalkDoesNotFit`, and
-    `DueInThePast` and `HourIsFull` of the follow-ups.
+    `is_only_theirs` nobody else may take it when it is late. Raises `NotEnded`, `AlreadySaved`, `TalkDoesNotFit`,
+    `FollowUpMissing`, and `DueInThePast` and `HourIsFull` of the follow-ups.
     """
     call = (
         Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
@@ -80,6 +84,8 @@ def save_disposition(
     if call.ended_at is None:
         raise NotEnded
     refuse_unfitting(call, disposition)
+    if follow_up_at is None and needs_time(disposition):
+        raise FollowUpMissing
     before = _before(call)
     now = timezone.now()
     call.disposition, call.note, call.closed_at = disposition, note, now
@@ -125,6 +131,11 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
     set_presence(call.telecaller, Presence.State.WRAP_UP)
     audit.record("call.wrap_up_undone", by=by, subject=call)
     return call
+
+
+def needs_time(disposition: Disposition) -> bool:
+    """Whether the outcome is saved with a time for the next call only, as it says itself or the settings say."""
+    return disposition.asks_when(not_connected_too=DialerSettings.objects.get().not_connected_needs_follow_up)
 
 
 def refuse_unfitting(call: Call, disposition: Disposition) -> None:

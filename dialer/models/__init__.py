@@ -1,6 +1,7 @@
 """Calls, their outcomes, and the queue that hands them out."""
 
 from dialer.models.call import Call, CallEvent
+from dialer.models.calling import LeftOut
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.disposition import Disposition
 from dialer.models.settings import DialerSettings
@@ -14,6 +15,7 @@ __all__ = [
     "CampaignMember",
     "DialerSettings",
     "Disposition",
+    "LeftOut",
     "QueueEntry",
     "RetryRule",
     "SimulatedCall",

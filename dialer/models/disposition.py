@@ -1,6 +1,6 @@
 """How a call went, in the organisation's own words, and what follows from it."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,28 @@ from django.utils.translation import gettext_lazy as _
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 from jini.lib.bilingual import Bilingual
 
+if TYPE_CHECKING:
+    from dialer.models.call import Call
+
+# What an outcome may say about a call, in the order of the form.
+FLAGS = (
+    "is_human_answered",
+    "is_customer_contact",
+    "is_converted",
+    "is_not_interested",
+    "is_unworkable",
+    "is_do_not_call",
+)
+
 
 class DispositionQuerySet(OrganisationQuerySet):
     def in_order(self) -> Self:
         return self.filter(is_active=True).order_by("position", "id")
+
+    def offered_on(self, call: "Call") -> Self:
+        """Outcomes that may be chosen for `call`: those in use, without what its campaign leaves out."""
+        offered = self.in_order()
+        return offered.exclude(left_out__campaign=call.campaign_id) if call.campaign_id else offered
 
 
 class Disposition(Bilingual, OrganisationOwned):
@@ -83,7 +101,40 @@ class Disposition(Bilingual, OrganisationOwned):
                 condition=models.Q(retry_minutes=None) | models.Q(retry_minutes__gte=2),
                 name="disposition_retry_from_2_minutes",
             ),
+            models.CheckConstraint(
+                condition=models.Q(retry_minutes=None, retry_attempts=None)
+                | models.Q(retry_minutes__isnull=False, retry_attempts__isnull=False, retry_attempts__range=(1, 10)),
+                name="disposition_retry_1_to_10_times",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minimum_talk_seconds=None)
+                | models.Q(maximum_talk_seconds=None)
+                | models.Q(minimum_talk_seconds__lte=models.F("maximum_talk_seconds")),
+                name="disposition_talk_range",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Disposition {self.pk}"
+
+    @property
+    def suggested_minutes(self) -> int | None:
+        """In how many minutes a follow-up is suggested: the outcome's own delay, else that of its retry."""
+        return self.follow_up_minutes or self.retry_minutes
+
+    @property
+    def ends_the_lead(self) -> bool:
+        """Whether nobody calls the lead after this outcome, so that there is nothing to plan."""
+        is_over = self.is_converted or self.is_do_not_call or self.is_not_interested or self.is_unworkable
+        return is_over or (self.next_status is not None and self.next_status.is_closed)
+
+    def asks_when(self, *, not_connected_too: bool) -> bool:
+        """Whether the outcome is saved with a follow-up only; `not_connected_too` is the organisation's setting."""
+        is_tried_again = self.group == self.Group.NOT_CONNECTED and not self.ends_the_lead
+        return self.needs_follow_up or (not_connected_too and is_tried_again)
+
+    @property
+    def flags(self) -> list[str]:
+        """What the outcome says about a call, in words."""
+        fields: list[Any] = [self._meta.get_field(name) for name in FLAGS]
+        return [str(field.verbose_name) for field in fields if getattr(self, field.name)]

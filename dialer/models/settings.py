@@ -1,5 +1,6 @@
 """How this organisation's telecallers work."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,22 @@ class DialerSettings(OrganisationOwned):
 
     default_mode = models.CharField(_("how calls start"), max_length=10, choices=Call.Mode, default=Call.Mode.BRIDGE)
     is_wrap_up_required = models.BooleanField(_("an outcome is needed before the next call"), default=True)
-    auto_advance_seconds = models.PositiveSmallIntegerField(_("next lead after, seconds"), default=0)
-    lease_minutes = models.PositiveSmallIntegerField(
-        _("an opened lead returns to the queue after, minutes"), default=15
+    not_connected_needs_follow_up = models.BooleanField(
+        _("Ask for a follow-up after calls that did not connect, too"),
+        default=False,
+        help_text=_("Not where the outcome ends the matter, such as a wrong number."),
     )
-    hot_lead_minutes = models.PositiveSmallIntegerField(_("a new lead is hot for, minutes"), default=30)
+    lease_minutes = models.PositiveSmallIntegerField(
+        _("Minutes after which an opened lead returns to the queue"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+    )
+    hot_lead_minutes = models.PositiveSmallIntegerField(
+        _("Minutes for which a new lead comes before the others"),
+        default=30,
+        validators=[MaxValueValidator(1_440)],
+        help_text=_("Counted from when it was made. 0: it waits like the others."),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation"], name="dialer_settings_once")]

@@ -1,4 +1,5 @@
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEntry
 from accounts.tenancy import acting_for
@@ -71,7 +72,13 @@ def test_an_outcome_is_added_and_changed(client_of, admin, organisation):
         ({"retry_minutes": "1", "retry_attempts": "2"}, "retry_minutes"),
         ({"retry_minutes": "30"}, "retry_attempts"),
         ({"retry_attempts": "3"}, "retry_minutes"),
+        ({"retry_minutes": "30", "retry_attempts": "11"}, "retry_attempts"),
         ({"minimum_talk_seconds": "9", "maximum_talk_seconds": "3"}, "maximum_talk_seconds"),
+        # The keys of the note, and of the first half of "go to leads".
+        ({"hot_key": "m"}, "hot_key"),
+        ({"hot_key": "G"}, "hot_key"),
+        ({"is_converted": "on", "is_do_not_call": "on"}, "is_do_not_call"),
+        ({"is_customer_contact": "on", "is_human_answered": ""}, "is_human_answered"),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_added(client_of, admin, organisation, changes, field):
@@ -81,6 +88,30 @@ def test_a_wrong_field_is_named_and_nothing_is_added(client_of, admin, organisat
     assert list(response.context["form"].errors) == [field]
     with acting_for(organisation):
         assert Disposition.objects.count() == 11
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        ({"minimum_talk_seconds": 9, "maximum_talk_seconds": 3}, "disposition_talk_range"),
+        ({"retry_minutes": 5, "retry_attempts": 11}, "disposition_retry_1_to_10_times"),
+        ({"retry_minutes": 5, "retry_attempts": None}, "disposition_retry_1_to_10_times"),
+    ],
+)
+def test_the_database_keeps_the_rules_too(scope, wrong, name):
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        Disposition.objects.create(name="Visit fixed", group="connected", **wrong)
+
+
+def test_the_page_says_what_each_outcome_means(client_of, admin, organisation, busy):
+    with acting_for(organisation):
+        Disposition.objects.filter(pk=busy.pk).update(name_hi="")
+
+    page = client_of(admin).get(URL).content.decode()
+
+    assert "from 5 s of talk" in page
+    assert "puts the number on do not call" in page
+    assert page.count("No name in Hindi") == 1
 
 
 def test_the_status_of_another_organisation_is_no_choice(client_of, admin, rival):

@@ -18,7 +18,7 @@ from accounts.middleware import MemberRequest
 from accounts.models import Membership, Organisation
 from accounts.permissions import Permission, requires
 from accounts.tenancy import acting_for
-from dialer.actions.correcting import NotWrappedUp, OutcomeMoved, change_outcome
+from dialer.actions.correcting import NotWrappedUp, OutcomeMoved, change_outcome, changes_of
 from dialer.actions.wrap_up import TalkDoesNotFit
 from dialer.call_filter_form import CallFilterForm
 from dialer.calls.failures import FAILURES
@@ -146,6 +146,7 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "call": found,
         "form": form,
         "has_moved": False,
+        "changes": changes_of(found),
         "why": FAILURES.get(found.failure, found.failure),
         # The lead of somebody whom they do not see is not theirs to open.
         "may_open_lead": sight_of(request.member).covers(found.lead.assigned_to_id),

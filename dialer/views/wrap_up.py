@@ -1,5 +1,6 @@
 """The outcome of a call, and taking it back."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -32,21 +33,24 @@ def disposition(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Call.objects.filter(telecaller=request.member).select_related("lead"), pk=call)
     if request.method != "POST":
         return redirect(found.lead) if found.closed_at else _ask(request, found)
-    outcome = _outcome(request)
+    outcome = _outcome(request, found)
     if outcome is None:
         return _ask(request, found, error=_("Choose an outcome."), status=INVALID)
-    time = FollowUpTime(request.POST, wanted_minutes=outcome.follow_up_minutes)
-    if outcome.needs_follow_up and not _is_timed(request, outcome):
+    if not wrap_up.needs_time(outcome):
+        return _save(request, found, outcome, None)
+    if not _is_timed(request, outcome):
         return _when(request, found, outcome)
-    if outcome.needs_follow_up and not time.is_valid():
+    time = FollowUpTime(request.POST, wanted_minutes=outcome.suggested_minutes)
+    if not time.is_valid():
         return _ask(request, found, outcome, error=time.problem, status=INVALID)
-    return _save(request, found, outcome, time)
+    return _save(request, found, outcome, time.moment)
 
 
-def _outcome(request: MemberRequest) -> Disposition | None:
+def _outcome(request: MemberRequest, call: Call) -> Disposition | None:
     """The outcome that was pressed, else the one that was chosen before and whose time is sent now."""
     pressed = request.POST.get("outcome") or request.POST.get("chosen") or ""
-    return next((row for row in Disposition.objects.in_order() if str(row.pk) == pressed), None)
+    offered = Disposition.objects.offered_on(call).select_related("next_status")
+    return next((row for row in offered if str(row.pk) == pressed), None)
 
 
 def _is_timed(request: MemberRequest, outcome: Disposition) -> bool:
@@ -63,8 +67,7 @@ def _when(request: MemberRequest, call: Call, outcome: Disposition) -> HttpRespo
     return _ask(request, call, outcome)
 
 
-def _save(request: MemberRequest, call: Call, outcome: Disposition, time: FollowUpTime) -> HttpResponse:
-    follow_up_at = time.moment if outcome.needs_follow_up else None
+def _save(request: MemberRequest, call: Call, outcome: Disposition, follow_up_at: dt.datetime | None) -> HttpResponse:
     note = typed(request.POST.get("note", call.note), longest=LONGEST_NOTE)
     try:
         wrap_up.save_disposition(

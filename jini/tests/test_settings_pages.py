@@ -17,6 +17,7 @@ PAGES = [
     "leads:custom_field_new",
     "dialer:dispositions",
     "dialer:disposition_new",
+    "dialer:calling_settings",
     "privacy:hours",
 ]
 
