@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin_base import OperatorAdmin, ReadOnlyAdmin
-from accounts.models import AuditEntry, DueTask, Membership, Organisation, User
+from accounts.models import ApiKey, AuditEntry, DueTask, Membership, Organisation, User
 
 
 @admin.register(User)
@@ -46,3 +46,15 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="actor")
     def actor_name(self, entry: AuditEntry) -> str:
         return entry.actor.name if entry.actor else ""
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    list_display = ("name", "token_end", "member_name", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("member__user",)
+    ordering = ("-created_at",)
+    exclude = ("token_digest",)
+
+    @admin.display(description="member")
+    def member_name(self, key: ApiKey) -> str:
+        return key.member.name

@@ -33,3 +33,11 @@ class AccountsConfig(AppConfig):
                 says=_("Who works here, with which role; invitations."),
             )
         )
+        settings_menu.add(
+            settings_menu.Page(
+                "accounts:api_keys",
+                _("API keys"),
+                "organisation",
+                says=_("What lets other programs read and write here."),
+            )
+        )

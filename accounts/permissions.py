@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -83,7 +83,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
 }
 
 
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+# A page answers with a response, an operation of the API with what is written as JSON.
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -94,7 +95,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             member = getattr(request, "member", None)
             if member is None or not member.may(permission):
                 raise PermissionDenied

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from accounts.views import health, notifications, people, profile, settings, signing_in
+from accounts.views import api_keys, health, notifications, people, profile, settings, signing_in
 from accounts.views.demonstration import remove_demo
 from accounts.views.home import home
 from accounts.views.invitation import invitation
@@ -29,6 +29,8 @@ own = [
     path("settings/demonstration/removal/", remove_demo, name="remove_demo"),
     path("settings/", settings.settings, name="settings"),
     path("settings/organisation/", settings.organisation, name="organisation"),
+    path("settings/api-keys/", api_keys.api_keys, name="api_keys"),
+    path("settings/api-keys/<uuid:api_key>/revocation/", api_keys.revocation, name="api_key_revocation"),
     path("settings/people/", people.people, name="people"),
     path("settings/people/invitations/", people.invitations, name="invitations"),
     path(

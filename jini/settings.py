@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "jini.lib.hooks.HookMiddleware",
+    "accounts.api.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "jini.urls"
 HOOK_URLCONF = "dialer.hook_urls"
+API_URLCONF = "jini.api"
 WSGI_APPLICATION = "jini.wsgi.application"
 
 TEMPLATES = [

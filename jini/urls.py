@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from jini.api_docs import api_docs
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("teams.urls")),
@@ -10,6 +12,7 @@ urlpatterns = [
     path("", include("leads.urls")),
     path("", include("dialer.urls")),
     path("", include("reports.urls")),
+    path("api/docs/", api_docs, name="api_docs"),
     path("admin/", admin.site.urls),
 ]
 

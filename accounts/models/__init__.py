@@ -1,5 +1,6 @@
 """People, organisations, and what the installation itself remembers."""
 
+from accounts.models.api_key import ApiKey
 from accounts.models.audit_entry import AuditEntry
 from accounts.models.due_task import DueTask
 from accounts.models.invitation import Invitation
@@ -12,6 +13,7 @@ from accounts.models.sign_in_link import SignInLink
 from accounts.models.user import User
 
 __all__ = [
+    "ApiKey",
     "AuditEntry",
     "DueTask",
     "Invitation",

@@ -14,6 +14,7 @@ from django.urls.converters import UUIDConverter
 from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
+from accounts.actions.api_keys import create_key
 from accounts.actions.invitations import invite
 from accounts.actions.notifying import notify
 from accounts.models import Membership, Organisation, PushSubscription, SignInLink
@@ -194,6 +195,10 @@ class Scene:
         return PushSubscription.objects.create(
             member=self.telecaller, endpoint="https://fcm.googleapis.com/fcm/send/x", endpoint_digest="x", keys={}
         )
+
+    @cached_property
+    def api_key(self) -> Any:
+        return create_key("Website form", for_member=self.telecaller, by=self.admin)[0]
 
     @cached_property
     def invitation(self) -> Any:

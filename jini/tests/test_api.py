@@ -1,0 +1,123 @@
+"""Every operation of the API: who is let in, and what it says to who is not."""
+
+import re
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from ninja.operation import Operation
+
+from accounts.actions.api_keys import revoke
+from accounts.models import ApiKey, Organisation
+from accounts.permissions import GRANTS
+from accounts.tenancy import acting_for
+from accounts.tests.api import Program, program_of
+from jini.api import api, schema
+from jini.lib.ids import uuid7
+
+# Operations that no key guards, and why.
+OPEN = {"/openapi.json": "says what there is, and of nobody"}
+
+
+def operations() -> list[tuple[str, str, Operation]]:
+    """(method, address, operation) of each."""
+    found = []
+    for prefix, router in api._routers:
+        for place, view in router.path_operations.items():
+            for operation in view.operations:
+                found += [(method, f"{prefix}{place}".replace("//", "/"), operation) for method in operation.methods]
+    return found
+
+
+OPERATIONS = operations()
+GUARDED = [(method, place, one) for method, place, one in OPERATIONS if place not in OPEN]
+
+
+def ask(program: Program, method: str, place: str) -> Any:
+    address = re.sub(r"\{[^}]*\}", str(uuid7()), place)
+    return program.send(method, f"/api/v1{address}", {} if method in {"POST", "PATCH"} else "")
+
+
+def test_every_operation_names_its_permission_or_says_why_not():
+    unguarded = {place for _, place, one in OPERATIONS if not hasattr(one.view_func, "required_permission")}
+
+    assert len(GUARDED) >= 10
+    assert unguarded == set(OPEN)
+
+
+def test_without_a_valid_key_every_operation_refuses(telecaller, rival):
+    lost = program_of(telecaller)
+    with acting_for(telecaller.organisation):
+        revoke(ApiKey.objects.get(), by=telecaller)
+    strangers = [Program(), Program("jini_key_nonsense"), Program(f"jini_key_{rival.pk.hex}_{'x' * 43}"), lost]
+
+    for method, place, _ in GUARDED:
+        for stranger in strangers:
+            answer = ask(stranger, method, place)
+            assert (answer.status_code, answer.json()["code"]) == (401, "no_key"), (method, place)
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_session_lets_nobody_in(client_of, owner):
+    for method, place, _ in GUARDED:
+        program = Program()
+        program.client = client_of(owner)
+        assert ask(program, method, place).status_code == 401
+
+
+def test_a_key_may_what_the_role_of_its_member_may(telecaller, owner):
+    for member in (telecaller, owner):
+        program = program_of(member)
+        for method, place, one in GUARDED:
+            answer = ask(program, method, place)
+            may = one.view_func.required_permission in GRANTS[member.role]
+            assert (answer.status_code == 403) != may or answer.status_code == 422, (method, place)
+            assert answer.status_code < 500
+
+
+def test_a_key_of_who_left_and_of_a_suspended_organisation_is_no_key(telecaller):
+    program = program_of(telecaller)
+    assert program.get("me/").status_code == 200
+
+    Organisation.objects.filter(pk=telecaller.organisation_id).update(state="suspended")
+    assert program.get("me/").status_code == 401
+    Organisation.objects.filter(pk=telecaller.organisation_id).update(state="active")
+    telecaller.deactivated_at = timezone.now()
+    telecaller.save()
+    assert program.get("me/").status_code == 401
+
+
+def test_a_key_that_asks_too_often_waits(telecaller, monkeypatch):
+    program = program_of(telecaller)
+    monkeypatch.setattr(ApiKey, "PER_MINUTE", 2)
+    with acting_for(telecaller.organisation):
+        answers = [program.get("me/") for _ in range(3)]
+
+    # A minute may end between two of them, which then count anew.
+    assert [answer.status_code for answer in answers][:2] == [200, 200]
+    if answers[2].status_code == 429:
+        assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+
+
+def test_errors_are_json_that_names_what_is_wrong(telecaller):
+    program = program_of(telecaller)
+
+    assert program.get("nothing/").json()["code"] == "not_found"
+    assert program.send("DELETE", "leads/", "").json()["code"] == "wrong_method"
+    assert program.post("leads/", "{").json() == {
+        "code": "unreadable",
+        "message": "The body is not valid JSON.",
+        "fields": {},
+    }
+    assert program.post("leads/", {"fone": "x"}).json()["fields"] == {"fone": ["Extra inputs are not permitted"]}
+    assert "name" in program.post("leads/", {"name": "a\0b", "phone": "9000000001"}).json()["fields"]
+    assert "name" in program.post("leads/", r'{"name": "\ud800", "phone": "9000000001"}').json()["fields"]
+
+
+def test_the_document_and_the_page_about_it_are_there(client_of, telecaller):
+    assert Client().get("/api/v1/openapi.json").json()["info"]["title"] == "JiNi"
+    page = client_of(telecaller).get(reverse("api_docs")).content.decode()
+
+    assert all(address in page for address in schema()["paths"])
+    assert "/api/v1/leads/{lead}/" in page
