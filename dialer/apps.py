@@ -37,6 +37,8 @@ class DialerConfig(AppConfig):
         add(Page("dialer:calling_settings", _("Calls and outcomes"), "calling", says=says))
         says = _("Who carries your calls, and whether the connection works.")
         add(Page("dialer:telephony", _("Telephony"), "calling", Permission.TELEPHONY_EDIT, says))
+        says = _("What providers told of your calls, what was made of it, and merging it again.")
+        add(Page("dialer:inbox", _("Provider posts"), "calling", Permission.FIGURES_TEAM, says))
 
     def _join_leads(self) -> None:
         from dialer.calls import moving  # noqa: PLC0415 -- models are loaded only now

@@ -1,8 +1,32 @@
 """What goes when an organisation is emptied."""
 
-from dialer.models import Call, CallEvent, Campaign, CampaignMember, LeftOut, QueueEntry, RetryRule, SimulatedCall
+from dialer.models import (
+    Call,
+    CallEvent,
+    Campaign,
+    CampaignMember,
+    InboxDay,
+    LeftOut,
+    QueueEntry,
+    Replay,
+    ReplayDifference,
+    RetryRule,
+    SimulatedCall,
+)
 from jini.lib.removal import delete_all
 
 
 def empty() -> dict[str, int]:
-    return delete_all(SimulatedCall, CallEvent, Call, QueueEntry, RetryRule, LeftOut, CampaignMember, Campaign)
+    return delete_all(
+        ReplayDifference,
+        Replay,
+        InboxDay,
+        SimulatedCall,
+        CallEvent,
+        Call,
+        QueueEntry,
+        RetryRule,
+        LeftOut,
+        CampaignMember,
+        Campaign,
+    )

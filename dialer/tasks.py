@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 from accounts import work
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
+from dialer.actions.replaying import REPLAY, take_step
 from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import inbox, line
+from dialer.calls.inbox_days import COUNT, count
 from dialer.models import Call, TelephonyAccount
 from dialer.providers import simulator
 from dialer.providers.accounts import provider_of
@@ -33,6 +36,8 @@ ASK_EVERY = dt.timedelta(minutes=2)
 ASK_SOON = dt.timedelta(seconds=10)
 # Without any word for so long, a call is over: its telecaller must not wait for it.
 LOST = dt.timedelta(minutes=10)
+# A replay makes way for other work after so long.
+TURN_SECONDS = 5
 TRY_FOR = dt.timedelta(minutes=1)
 Status = Call.Status
 
@@ -190,6 +195,22 @@ def check_account(organisation: Organisation, account_id: uuid.UUID) -> None:
     steps = provider.check()
     with acting_for(organisation):
         finish_test(account_id, steps, asked_at=asked_at)
+
+
+@handler(COUNT, queue="default", is_short=True)
+def count_posts(organisation: Organisation, day_id: uuid.UUID) -> dt.datetime | None:
+    """Count the posts of a provider's day."""
+    return count(organisation, day_id)
+
+
+@handler(REPLAY, queue="bulk", is_short=True)
+def replay(organisation: Organisation, replay_id: uuid.UUID) -> dt.datetime | None:
+    """Merge posts again for a while."""
+    until = time.monotonic() + TURN_SECONDS
+    while take_step(organisation, replay_id):
+        if time.monotonic() > until:
+            return timezone.now()
+    return None
 
 
 @handler("simulator.emit", queue="telephony")

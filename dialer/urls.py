@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dialer import hook_urls
-from dialer.views import call_log, calling, calling_rules, campaigns, dispositions, telephony, today, why, wrap_up
+from dialer.views import (
+    call_log,
+    calling,
+    calling_rules,
+    campaigns,
+    dispositions,
+    inbox,
+    telephony,
+    today,
+    why,
+    wrap_up,
+)
 
 app_name = "dialer"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,5 +44,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/calling/", calling_rules.calling_settings, name="calling_settings"),
     path("settings/telephony/", telephony.telephony, name="telephony"),
     path("settings/telephony/test/", telephony.telephony_test, name="telephony_test"),
+    path("settings/telephony/inbox/", inbox.inbox, name="inbox"),
+    path("settings/telephony/inbox/<uuid:post>/", inbox.post, name="post"),
+    path("settings/telephony/inbox/days/<str:day>/replay/", inbox.day_replay, name="day_replay"),
+    path("settings/telephony/replays/<uuid:replay>/", inbox.replay, name="replay"),
+    path("settings/telephony/replays/<uuid:replay>/stop/", inbox.replay_stop, name="replay_stop"),
+    path("calls/<uuid:call>/replay/", inbox.call_replay, name="call_replay"),
     *hook_urls.urlpatterns,
 ]

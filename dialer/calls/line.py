@@ -14,12 +14,15 @@ from accounts.models import Organisation
 from dialer.calls.counters import count_calls, write_lines
 from dialer.calls.merging import CallState, LegState, outcome_of
 from dialer.models import Call, DialerSettings, TelephonyAccount
-from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery
+from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery, Status
 from jini.lib.figures import mark_dirty
 from teams.actions.presence import set_presence
 from teams.models import Presence
 
 RING_SECONDS = 45
+# The column of a leg's id, and more than any word of a provider.
+LONGEST_ID, LONGEST_WORD = 64, 200
+Facts = dict[str, Any]
 
 
 def locked(call_id: uuid.UUID) -> Call | None:
@@ -70,6 +73,20 @@ def state_of(call: Call) -> CallState:
     return CallState(agent=LegState(call.agent_status, call.agent_leg, ended_at=agents_end), customer=customer)
 
 
+def asked_of(call: Call) -> CallState:
+    """Return what we did ourselves: which legs were asked for, and under which id. Events of a replay begin here.
+
+    A leg that somebody was asked to ring must never look like one that is still to be rung.
+    """
+    return CallState(
+        agent=_asked(call.agent_status, call.agent_leg), customer=_asked(call.customer_status, call.customer_leg)
+    )
+
+
+def _asked(status: str, provider_id: str) -> LegState:
+    return LegState(Status.INTENT if status == Status.INTENT else Status.QUEUED, provider_id)
+
+
 @dataclass(frozen=True)
 class Change:
     """What became of a call in this transaction."""
@@ -86,6 +103,32 @@ def write_back(merged: Mapping[Call, CallState]) -> None:
     if changes:
         Call.objects.rewrite([change.call for change in changes], MERGED)
         _follow([change for change in changes if change.is_told])
+
+
+def write_again(merged: Mapping[Call, CallState]) -> list[tuple[Call, Facts, Facts]]:
+    """Put legs that were merged from scratch onto the rows; return the calls that came out otherwise, before and after.
+
+    Only what differs is written, and only it is followed. What people decided on a call is no part of it.
+    """
+    found: list[tuple[Call, Facts, Facts]] = []
+    changes = []
+    for call, state in merged.items():
+        before, seen_at = _facts(call), call.seen_at
+        change = _take(call, state)
+        # Remembering is no sign of life.
+        call.seen_at = seen_at
+        after = _facts(call)
+        if differing := [name for name, value in after.items() if value != before[name]]:
+            found.append((call, {name: before[name] for name in differing}, {name: after[name] for name in differing}))
+            changes.append(change)
+    if changes:
+        Call.objects.rewrite([change.call for change in changes], MERGED)
+        _follow([change for change in changes if change.is_told])
+    return found
+
+
+def _facts(call: Call) -> Facts:
+    return {name: getattr(call, name) for name in MERGED if name != "seen_at"}
 
 
 MERGED = [
@@ -202,13 +245,18 @@ def address(what: str, provider: str, organisation_id: uuid.UUID, token: uuid.UU
 def as_payload(event: Any) -> dict[str, Any]:
     """Return what is stored of an event: see `CallEvent.payload`."""
     return {
-        "status": event.status,
+        "status": _storable(event.status, LONGEST_WORD),
         "at": event.at.isoformat(),
-        "provider_id": event.provider_id,
+        "provider_id": _storable(event.provider_id, LONGEST_ID),
         "sequence": event.sequence,
         "duration": event.duration,
-        "raw": dict(event.raw),
+        "raw": {name: _storable(value, LONGEST_WORD) for name, value in event.raw.items()},
     }
+
+
+def _storable(text: str, longest: int) -> str:
+    # PostgreSQL's JSON has no zero byte.
+    return text.replace("\0", "")[:longest]
 
 
 def moment(text: str) -> dt.datetime:

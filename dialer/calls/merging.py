@@ -30,10 +30,10 @@ _WEIGHT: dict[str, int] = {
 
 
 class Verdict(StrEnum):
-    """What an event did. LATE: something newer was known already; what it alone knew was still filled in."""
+    """What an event did. OUT_OF_ORDER: something newer was known already; what it alone knew was still filled in."""
 
     MERGED = "merged"
-    LATE = "late"
+    OUT_OF_ORDER = "out_of_order"
     UNKNOWN_STATUS = "unknown_status"
 
 
@@ -121,7 +121,7 @@ def _customers_outcome(customer: LegState) -> Outcome:
 
 
 def _verdict(before: LegState, event: ProviderEvent) -> Verdict:
-    return Verdict.LATE if RANKS[event.status] < RANKS[before.status] else Verdict.MERGED
+    return Verdict.OUT_OF_ORDER if RANKS[event.status] < RANKS[before.status] else Verdict.MERGED
 
 
 def _merge_leg(leg: LegState, event: ProviderEvent) -> LegState:

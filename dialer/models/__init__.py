@@ -4,6 +4,7 @@ from dialer.models.call import Call, CallEvent
 from dialer.models.calling import LeftOut
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.disposition import Disposition
+from dialer.models.replay import InboxDay, Replay, ReplayDifference
 from dialer.models.settings import DialerSettings
 from dialer.models.simulated import SimulatedCall
 from dialer.models.telephony import TelephonyAccount
@@ -15,8 +16,11 @@ __all__ = [
     "CampaignMember",
     "DialerSettings",
     "Disposition",
+    "InboxDay",
     "LeftOut",
     "QueueEntry",
+    "Replay",
+    "ReplayDifference",
     "RetryRule",
     "SimulatedCall",
     "TelephonyAccount",

@@ -183,13 +183,39 @@ class Call(OrganisationOwned):
         return self.ended_at or self.answered_at or self.started_at
 
 
+class CallEventQuerySet(OrganisationQuerySet):
+    def visible_to(self, member: Membership) -> Self:
+        """Posts about calls that `member` sees; those about calls that nobody knows, for who sees the whole organisation."""
+        if sight_of(member).is_whole:
+            return self
+        seen = Call.objects.visible_to(member).filter(pk=models.OuterRef("call_token"))
+        return self.filter(models.Exists(seen))
+
+    def decided(self) -> Self:
+        """Without those that wait for their merging."""
+        return self.exclude(verdict=CallEvent.Verdict.WAITING)
+
+    def posted_twice(self) -> Self:
+        """Those that the provider sent again. An answer to our own question comes again because we ask again."""
+        return self.filter(copies__gt=1).exclude(event_key__startswith=ASKED)
+
+
+# What the key of an answer to our own question begins with.
+ASKED = "asked:"
+
+
 class CallEvent(OrganisationOwned):
-    """One post of a provider, kept as it came. `verdict` says what was decided on it."""
+    """One post of a provider, or its answer to our question, kept as it came. `verdict` says what was decided on it.
+
+    OUT_OF_ORDER: something newer of its leg was known already. LATE: it was in order, but came more than a minute after
+    what it tells (`dialer.calls.inbox`).
+    """
 
     class Verdict(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         MERGED = "merged", _("Merged")
         LATE = "late", _("Late")
+        OUT_OF_ORDER = "out_of_order", _("Out of order")
         UNKNOWN_CALL = "unknown_call", _("Unknown call")
         UNKNOWN_STATUS = "unknown_status", _("Unknown status")
 
@@ -205,11 +231,29 @@ class CallEvent(OrganisationOwned):
     verdict = models.CharField(max_length=15, choices=Verdict, default=Verdict.WAITING)
     decided_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[Any] = scoped(CallEventQuerySet)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "provider", "event_key"], name="call_event_once")
         ]
-        indexes = [models.Index(fields=["organisation", "call_token", "received_at"], name="call_events_of_call")]
+        indexes = [
+            models.Index(fields=["organisation", "call_token", "received_at"], name="call_events_of_call"),
+            models.Index(fields=["organisation", "-received_at", "-id"], name="call_event_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"CallEvent {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dialer:post", args=[self.pk])
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether we had asked for it."""
+        return self.event_key.startswith(ASKED)
+
+    @property
+    def copies_too_many(self) -> int:
+        """How often the provider sent it again."""
+        return 0 if self.is_answer else self.copies - 1

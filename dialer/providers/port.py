@@ -33,6 +33,39 @@ class Status(StrEnum):
 TERMINAL = frozenset({Status.COMPLETED, Status.BUSY, Status.NO_ANSWER, Status.CANCELED, Status.FAILED})
 
 
+# As other interfaces of the same providers, and other providers, spell them; read when an event is merged, so that a
+# spelling that is added here holds for events that were kept before, once they are replayed.
+SPELLINGS: dict[str, Status] = {
+    "connecting": Status.INITIATED,
+    "answered": Status.IN_PROGRESS,
+    "connected": Status.IN_PROGRESS,
+    "in_progress": Status.IN_PROGRESS,
+    "complete": Status.COMPLETED,
+    "no_answer": Status.NO_ANSWER,
+    "cancelled": Status.CANCELED,
+}
+# No provider's clock is so far from ours: what says more is a slip, and the time of receipt is nearer.
+FARTHEST = dt.timedelta(days=7)
+LONGEST_CALL, MOST_EVENTS = 86_400, 100_000
+
+
+def moment_of(at: dt.datetime | None, received_at: dt.datetime) -> dt.datetime:
+    """Return when an event happened: `at`, in UTC where it names no zone, or the receipt where it can not be."""
+    if at is None:
+        return received_at
+    aware = at if at.tzinfo else at.replace(tzinfo=dt.UTC)
+    return aware if abs(aware - received_at) <= FARTHEST else received_at
+
+
+def number_in(text: str, most: int) -> int | None:
+    """Return the whole number that `text` is, None when it is none or more than `most`."""
+    # int() itself refuses thousands of digits.
+    if not text.isdecimal() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None
+
+
 class ProviderUnavailable(Exception):
     """The provider could not be asked, or gave no usable answer. Asking again later is safe."""
 

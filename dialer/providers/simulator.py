@@ -6,6 +6,7 @@ import hmac
 import random
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +20,8 @@ from accounts.tenancy import acting_for
 from dialer.models import SimulatedCall, TelephonyAccount
 from dialer.providers.address import check_address
 from dialer.providers.port import (
+    LONGEST_CALL,
+    MOST_EVENTS,
     TERMINAL,
     CheckStep,
     DialAnswer,
@@ -32,6 +35,8 @@ from dialer.providers.port import (
     StalePost,
     Status,
     WebhookPost,
+    moment_of,
+    number_in,
 )
 
 # Older posts, though rightly signed, are replays.
@@ -107,15 +112,16 @@ class Simulator:
 
     def parse(self, post: WebhookPost, leg: Leg) -> ProviderEvent:
         form = post.form
-        moment = parse_datetime(form.get("at", "")) or post.received_at
-        duration = form.get("duration", "")
+        at = None
+        with suppress(ValueError):
+            at = parse_datetime(form.get("at", ""))
         return ProviderEvent(
             leg=leg,
             status=form.get("status", ""),
-            at=moment,
+            at=moment_of(at, post.received_at),
             provider_id=form.get("leg_id", ""),
-            sequence=int(form["sequence"]) if form.get("sequence", "").isdecimal() else None,
-            duration=int(duration) if duration.isdecimal() else None,
+            sequence=number_in(form.get("sequence", ""), MOST_EVENTS),
+            duration=number_in(form.get("duration", ""), LONGEST_CALL),
             event_key=hashlib.sha256(post.body).hexdigest(),
             raw={name: form[name] for name in ("status", "at", "leg_id", "sequence", "duration") if name in form},
         )

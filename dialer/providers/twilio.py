@@ -22,6 +22,8 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from dialer.providers.address import check_address
 from dialer.providers.port import (
+    LONGEST_CALL,
+    MOST_EVENTS,
     TERMINAL,
     CheckOutcome,
     CheckStep,
@@ -35,6 +37,8 @@ from dialer.providers.port import (
     ProviderUnavailable,
     Refusal,
     WebhookPost,
+    moment_of,
+    number_in,
 )
 
 TIMEOUT_SECONDS = 10
@@ -180,19 +184,18 @@ class Twilio:
 
     def parse(self, post: WebhookPost, leg: Leg) -> ProviderEvent:
         form = post.form
-        at = post.received_at
+        at = None
         if form.get("Timestamp"):
             with suppress(ValueError):
                 at = parsedate_to_datetime(form["Timestamp"])
-        duration = form.get("CallDuration", "")
         return ProviderEvent(
             leg=leg,
             status=form.get("CallStatus", ""),
-            at=at if at.tzinfo else at.replace(tzinfo=dt.UTC),
+            at=moment_of(at, post.received_at),
             provider_id=form.get("CallSid", ""),
             parent_id=form.get("ParentCallSid", ""),
-            sequence=int(form["SequenceNumber"]) if form.get("SequenceNumber", "").isdecimal() else None,
-            duration=int(duration) if duration.isdecimal() else None,
+            sequence=number_in(form.get("SequenceNumber", ""), MOST_EVENTS),
+            duration=number_in(form.get("CallDuration", ""), LONGEST_CALL),
             event_key=_key(post),
             raw={name: form[name] for name in KEPT if name in form},
         )

@@ -101,7 +101,7 @@ def test_a_status_never_goes_down_and_what_came_late_still_fills():
 
     state, verdict = merge(state, customer("ringing", 5))
 
-    assert verdict == Verdict.LATE
+    assert verdict == Verdict.OUT_OF_ORDER
     assert state.customer.status == "completed"
     assert outcome_of(state).ring_seconds == 4
 

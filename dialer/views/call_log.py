@@ -23,6 +23,7 @@ from dialer.actions.wrap_up import TalkDoesNotFit
 from dialer.call_filter_form import CallFilterForm
 from dialer.calls.failures import FAILURES
 from dialer.filters import find_calls
+from dialer.inbox_words import Said, said
 from dialer.models import Call, CallEvent
 from dialer.outcome_form import OutcomeForm
 from jini.lib.fragments import fragment, toast
@@ -150,12 +151,10 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "why": FAILURES.get(found.failure, found.failure),
         # The lead of somebody whom they do not see is not theirs to open.
         "may_open_lead": sight_of(request.member).covers(found.lead.assigned_to_id),
+        "may_replay": request.member.may(Permission.TELEPHONY_EDIT),
         "events": list(map(_said, events[:MOST_EVENTS])) if request.member.may(Permission.FIGURES_TEAM) else None,
     }
 
 
-def _said(event: CallEvent) -> tuple[CallEvent, dt.datetime | None, str]:
-    """An event, when it happened by the provider's clock, and its status in words; a status we do not know as it came."""
-    status, at = str(event.payload.get("status", "")), event.payload.get("at")
-    words = str(Call.Status(status).label) if status in Call.Status.values else status
-    return event, dt.datetime.fromisoformat(at) if at else None, words
+def _said(event: CallEvent) -> tuple[CallEvent, Said]:
+    return event, said(event)

@@ -19,7 +19,9 @@ from accounts.actions.invitations import invite
 from accounts.actions.notifying import notify
 from accounts.models import Membership, Organisation, PushSubscription, SignInLink
 from accounts.permissions import Permission, Role
-from dialer.models import Campaign, Disposition
+from dialer.actions.replaying import replay_call, take_step
+from dialer.calls.inbox_days import count
+from dialer.models import CallEvent, Campaign, Disposition, InboxDay
 from dialer.tests.factories import make_call, make_campaign
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
@@ -175,6 +177,31 @@ class Scene:
         return make_call(self.lead, self.telecaller, talk=60, closed_at=None, wrap_up_seconds=None)
 
     @cached_property
+    def post(self) -> Any:
+        """A post of a status that nobody knows."""
+        payload = {"status": "parked", "at": timezone.now().isoformat(), "provider_id": "c", "sequence": 1}
+        return CallEvent.objects.create(
+            provider="simulator",
+            event_key="walk",
+            call_token=self.call.pk,
+            leg="customer",
+            payload=payload | {"duration": None, "raw": {"status": "parked"}},
+            received_at=timezone.now(),
+            verdict=CallEvent.Verdict.UNKNOWN_STATUS,
+            decided_at=timezone.now(),
+            copies=2,
+        )
+
+    @cached_property
+    def replay(self) -> Any:
+        """A replay of a call that came out otherwise, and is over."""
+        count(self.of, InboxDay.objects.create(provider=self.post.provider, day=timezone.localdate()).pk)
+        replay = replay_call(self.call, by=self.admin)
+        while take_step(self.of, replay.pk):
+            pass
+        return replay.reloaded()
+
+    @cached_property
     def disposition(self) -> Any:
         return Disposition.objects.in_order().first()
 
@@ -284,6 +311,7 @@ class Scene:
     provider = "simulator"
     leg = "customer"
     part = "hours"
+    day = "2026-11-02"
     key = "no-such-key"
     uidb36 = "0"
 
