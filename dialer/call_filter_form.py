@@ -46,7 +46,8 @@ class CallFilterForm:
         # Also who works here no more: their calls stay.
         people = [] if sight_of(member).is_own else list(people_seen_by(member))
         campaigns = Campaign.objects.visible_to(member).order_by("name").values_list("pk", "name")
-        outcomes = [(NONE, _("No outcome")), *((str(row.pk), row.label) for row in Disposition.objects.in_order())]
+        own = Disposition.objects.filter(is_active=True).order_by("position", "id")
+        outcomes = [(NONE, _("No outcome")), *((str(row.pk), row.label) for row in own)]
         return [
             ("telecaller", _("Telecaller"), [(str(person.pk), person.name) for person in people]),
             ("campaign", _("Campaign"), [(NONE, _("No campaign")), *((str(pk), name) for pk, name in campaigns)]),
@@ -55,6 +56,7 @@ class CallFilterForm:
             ("status", _("Line"), [(str(status), status.label) for status in STATUSES]),
             ("direction", _("Direction"), Call.Direction.choices),
             ("open", _("Wrap-up"), [("1", _("Still open"))]),
+            ("forgotten", _("Closed by JiNi"), [("1", _("Nobody chose an outcome"))]),
         ]
 
     def _without(self, name: str) -> str:

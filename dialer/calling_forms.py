@@ -11,24 +11,30 @@ from dialer.models import Campaign, DialerSettings, Disposition
 class DialerSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = DialerSettings
-        fields = ("not_connected_needs_follow_up", "lease_minutes", "hot_lead_minutes")
+        fields = (
+            "wrap_up_seconds",
+            "outcome_minutes",
+            "not_connected_needs_follow_up",
+            "lease_minutes",
+            "hot_lead_minutes",
+        )
 
 
 class CampaignCallingForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How the leads of a campaign are called: which outcomes it offers."""
+    """How the leads of a campaign are called: how long a wrap-up may take, and which outcomes are offered."""
 
     # Filled in __init__: outside a scope there are no outcomes.
     offered = forms.ModelMultipleChoiceField(
         label=_("Outcomes that are offered"),
         queryset=Disposition.objects.none(),
-        required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("One that is added later is offered at first."),
+        error_messages={"required": _("Offer one of each group at least: connected, and not connected.")},
     )
 
     class Meta:
         model = Campaign
-        fields: tuple[str, ...] = ()
+        fields = ("wrap_up_seconds",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,6 +37,13 @@ DISPOSITIONS: list[dict[str, Any]] = [
      "is_human_answered": True, "is_do_not_call": True},
 ]  # fmt: skip
 
+# By which the system closes a call that nobody wrapped up; the lead is tried again by the same telecaller.
+OF_THE_SYSTEM: list[dict[str, Any]] = [
+    {"system_code": "customer_gone", "name": "JiNi: customer gone", "name_hi": "JiNi: ग्राहक जा चुका था", "icon": "phone-off"},
+    {"system_code": "no_outcome", "name": "JiNi: no outcome in time", "name_hi": "JiNi: समय पर परिणाम नहीं", "icon": "clock"},
+    {"system_code": "away", "name": "JiNi: telecaller away", "name_hi": "JiNi: टेलीकॉलर मौजूद नहीं", "icon": "coffee"},
+]  # fmt: skip
+
 
 def give_dialer() -> None:
     """Give the organisation of the open scope outcomes, settings and the simulator, unless it has its own."""
@@ -51,6 +58,10 @@ def give_dialer() -> None:
                 **_columns(fields),
             )
             for position, fields in enumerate(DISPOSITIONS)
+        )
+        Disposition.objects.bulk_create(
+            Disposition(position=100 + place, **RETRY, retry_minutes=60, **fields)
+            for place, fields in enumerate(OF_THE_SYSTEM)
         )
     if not DialerSettings.objects.exists():
         DialerSettings.objects.create()

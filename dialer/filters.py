@@ -138,6 +138,10 @@ def _open(calls: Any, value: str, _member: Membership) -> Narrowed:
     return (calls.open(), _("Not wrapped up")) if value == "1" else None
 
 
+def _forgotten(calls: Any, value: str, _member: Membership) -> Narrowed:
+    return (calls.filter(disposition__system_code__gt=""), _("Closed by JiNi")) if value == "1" else None
+
+
 def _status(calls: Any, value: str, _member: Membership) -> Narrowed:
     return (calls.filter(status=value), str(Call.Status(value).label)) if value in Call.Status.values else None
 
@@ -213,6 +217,7 @@ FILTERS: dict[str, Callable[[Any, str, Membership], Narrowed]] = {
     "connected": _connected,
     "contact": _contact,
     "open": _open,
+    "forgotten": _forgotten,
     "status": _status,
     "direction": _direction,
     "hour": _hour,

@@ -11,7 +11,7 @@ from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
 from dialer.calls.line import rings_telecaller
 from dialer.campaigns.script import paragraphs
-from dialer.models import Call, Disposition
+from dialer.models import Call, DialerSettings, Disposition
 from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
@@ -58,8 +58,15 @@ def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, 
         "groups": groups,
         "chosen": chosen,
         "suggested": suggested,
+        "limit": limit_of(call),
         "picks": quick_picks(wanted_minutes=chosen.suggested_minutes) if chosen else [],
     }
+
+
+def limit_of(call: Call) -> int:
+    """In how many seconds the wrap-up should be over, as the campaign says, else the organisation; 0 for no limit."""
+    own = call.campaign.wrap_up_seconds if call.campaign else None
+    return int(DialerSettings.objects.get().wrap_up_seconds) if own is None else own
 
 
 def _hint(call: Call, outcome: Disposition) -> str:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import work
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
+from dialer.actions.forgotten import TASK as CLOSE
+from dialer.actions.forgotten import close_if_forgotten
 from dialer.actions.replaying import REPLAY, take_step
 from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import inbox, line
@@ -181,6 +183,13 @@ def _give_up(call: Call | None) -> dt.datetime | None:
         line.end(call, Status.FAILED, failure="lost")
         return None
     return timezone.now() + ASK_EVERY
+
+
+@handler(CLOSE, is_short=True)
+def close_forgotten(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
+    """Close a call that nobody wrapped up."""
+    with acting_for(organisation):
+        return close_if_forgotten(call_id)
 
 
 @handler(CHECK, queue="telephony")

@@ -25,7 +25,7 @@ class TeamMembershipAdmin(OrganisationAdmin):
 @admin.register(PauseCode)
 class PauseCodeAdmin(OrganisationAdmin):
     can_delete = False
-    list_display = ("name", "name_hi", "position", "is_active")
+    list_display = ("name", "name_hi", "longest_minutes", "position", "is_active")
     ordering = ("position",)
 
 

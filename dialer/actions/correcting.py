@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Membership
 from dialer.actions.wrap_up import OUTCOME_CHANGED, bar_numbers, bring_up_to_date, move_lead, refuse_unfitting
+from dialer.campaigns.settling import settle, waiting_of
 from dialer.defaults import disposition_labels
 from dialer.models import Call, Disposition
 from leads.actions.editing import write
@@ -34,10 +35,12 @@ def change_outcome(
     `was` is the outcome that the form showed. Figures and the lead's last outcome follow. "Do not call" bars the
     person's numbers; another outcome in its place does not free them, since the bar is a fact of its own. The lead moves
     to the status of the outcome only when this is the last call to it. Follow-ups and the queue stay as people left
-    them meanwhile. Raises `NotWrappedUp`, `OutcomeMoved` and `TalkDoesNotFit`.
+    them meanwhile; only where the system had closed the call, the lead's place follows the outcome. Raises `NotWrappedUp`, `OutcomeMoved` and `TalkDoesNotFit`.
     """
     row: Call = (
-        Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
+        Call.objects.select_for_update(of=("self",))
+        .select_related("lead__assigned_to", "telecaller", "disposition")
+        .get(pk=call.pk)
     )
     if row.closed_at is None:
         raise NotWrappedUp
@@ -47,11 +50,14 @@ def change_outcome(
     if old != was:
         raise OutcomeMoved(row)
     refuse_unfitting(row, disposition)
+    was_closed_by_system = row.disposition is not None and row.disposition.system_code != ""
     row.disposition = disposition
     row.save(update_fields=["disposition"])
     _write_history(row, old, by=by, reason=reason)
     if disposition.is_do_not_call:
         bar_numbers(row, by=by)
+    if was_closed_by_system:
+        _settle_again(row)
     if _is_last(row):
         move_lead(row.lead, disposition, by=by)
     bring_up_to_date(row)
@@ -71,6 +77,16 @@ def changes_of(call: Call) -> list[tuple[Activity, str, str]]:
 def _write_history(call: Call, old: uuid.UUID | None, *, by: Membership, reason: str) -> None:
     change = {"field": "outcome", "old": str(old) if old else None, "new": str(call.disposition_id)}
     write(call.lead, Activity.Kind.CHANGE, by=by, text=reason, details={"call": str(call.pk), "changes": [change]})
+
+
+def _settle_again(call: Call) -> None:
+    """Let the lead wait as the outcome says, unless somebody has it in hand or has called it meanwhile."""
+    entry = waiting_of(call.lead_id)
+    if entry is not None and entry.leased_to_id is None and _is_last(call):
+        # This call is counted already.
+        entry.attempts = max(0, entry.attempts - 1)
+        entry.save(update_fields=["attempts"])
+        settle(call)
 
 
 def _is_last(call: Call) -> bool:

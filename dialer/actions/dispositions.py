@@ -17,7 +17,11 @@ class NoneLeft(Exception):
 @transaction.atomic
 def save_disposition(disposition: Disposition, *, fields: Sequence[str], by: Membership) -> None:
     """Save a new or changed outcome; raise `NoneLeft` when it was the last one in use of its group."""
-    others = Disposition.objects.filter(group=disposition.group, is_active=True).exclude(pk=disposition.pk)
+    others = (
+        Disposition.objects.chosen_by_people()
+        .filter(group=disposition.group, is_active=True)
+        .exclude(pk=disposition.pk)
+    )
     if not disposition.is_active and not others.exists():
         raise NoneLeft
     disposition.save()

@@ -77,7 +77,9 @@ def save_disposition(
     `FollowUpMissing`, and `DueInThePast` and `HourIsFull` of the follow-ups.
     """
     call = (
-        Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
+        Call.objects.select_for_update(of=("self",))
+        .select_related("lead__assigned_to", "telecaller", "disposition")
+        .get(pk=call.pk)
     )
     if call.closed_at is not None:
         raise AlreadySaved(call)

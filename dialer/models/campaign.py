@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -60,6 +61,14 @@ class Campaign(OrganisationOwned):
     closes_at = models.TimeField(_("calls end"), default=dt.time(21))
     maximum_attempts = models.PositiveSmallIntegerField(_("attempts at most"), default=6)
     script = models.TextField(_("script"), blank=True)
+    # How it is called: see `dialer.calling_forms`.
+    wrap_up_seconds = models.PositiveSmallIntegerField(
+        _("Seconds for the wrap-up"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(3_600)],
+        help_text=_("Without a number, the organisation's own. 0: no limit."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         "accounts.Membership",

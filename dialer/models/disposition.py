@@ -24,7 +24,12 @@ FLAGS = (
 
 class DispositionQuerySet(OrganisationQuerySet):
     def in_order(self) -> Self:
-        return self.filter(is_active=True).order_by("position", "id")
+        """Outcomes that people choose from, in the order in which they are shown."""
+        return self.chosen_by_people().filter(is_active=True).order_by("position", "id")
+
+    def chosen_by_people(self) -> Self:
+        """Without those by which the system closes a call that nobody wrapped up."""
+        return self.filter(system_code="")
 
     def offered_on(self, call: "Call") -> Self:
         """Outcomes that may be chosen for `call`: those in use, without what its campaign leaves out."""
@@ -45,6 +50,15 @@ class Disposition(Bilingual, OrganisationOwned):
         NO_ANSWER = "no-answer", _("No answer")
         BUSY = "busy", _("Busy")
         FAILED = "failed", _("Failed")
+
+    class System(models.TextChoices):
+        """Why the system itself closed a call that nobody wrapped up."""
+
+        # The telecaller's own phone was dialled, and nobody said for hours that the call is over.
+        CUSTOMER_GONE = "customer_gone", _("Customer gone")
+        NO_OUTCOME = "no_outcome", _("No outcome in time")
+        # As before, while the telecaller was on a break or offline.
+        AWAY = "away", _("Telecaller away")
 
     group = models.CharField(_("group"), max_length=15, choices=Group)
     icon = models.CharField(max_length=30, default="phone")
@@ -84,6 +98,7 @@ class Disposition(Bilingual, OrganisationOwned):
     retry_minutes = models.PositiveIntegerField(_("retry after, minutes"), null=True, blank=True)
     retry_attempts = models.PositiveSmallIntegerField(_("retries at most"), null=True, blank=True)
     provider_status = models.CharField(max_length=10, choices=Provider, blank=True)
+    system_code = models.CharField(max_length=15, choices=System, blank=True, editable=False)
     minimum_talk_seconds = models.PositiveIntegerField(null=True, blank=True)
     maximum_talk_seconds = models.PositiveIntegerField(null=True, blank=True)
 
@@ -96,6 +111,11 @@ class Disposition(Bilingual, OrganisationOwned):
                 fields=["organisation", "hot_key"],
                 condition=models.Q(is_active=True) & ~models.Q(hot_key=""),
                 name="disposition_key_once",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "system_code"],
+                condition=~models.Q(system_code=""),
+                name="disposition_of_the_system_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(retry_minutes=None) | models.Q(retry_minutes__gte=2),

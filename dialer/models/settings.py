@@ -12,11 +12,22 @@ class DialerSettings(OrganisationOwned):
     """One row of each organisation."""
 
     default_mode = models.CharField(_("how calls start"), max_length=10, choices=Call.Mode, default=Call.Mode.BRIDGE)
-    is_wrap_up_required = models.BooleanField(_("an outcome is needed before the next call"), default=True)
     not_connected_needs_follow_up = models.BooleanField(
         _("Ask for a follow-up after calls that did not connect, too"),
         default=False,
         help_text=_("Not where the outcome ends the matter, such as a wrong number."),
+    )
+    wrap_up_seconds = models.PositiveSmallIntegerField(
+        _("Seconds for the wrap-up"),
+        default=120,
+        validators=[MaxValueValidator(3_600)],
+        help_text=_("The clock of the wrap-up says when they are over. 0: no limit."),
+    )
+    outcome_minutes = models.PositiveSmallIntegerField(
+        _("Minutes after which a call without an outcome is closed"),
+        default=30,
+        validators=[MaxValueValidator(1_440)],
+        help_text=_("The lead waits again, and the outcome can be put right later. 0: never."),
     )
     lease_minutes = models.PositiveSmallIntegerField(
         _("Minutes after which an opened lead returns to the queue"),

@@ -80,6 +80,8 @@ NARROWED = [
     ({"attempts": "1"}, "asha bilal"),
     ({"lead": "{lead.pk}"}, "asha queued"),
     ({"open": "1"}, "queued"),
+    # Closed by the system: see test_forgotten.py.
+    ({"forgotten": "1"}, ""),
     ({"q": "१२३४५"}, "asha queued"),
     ({"per_lead": "1"}, "asha bilal"),
     ({"per_lead": "1", "from": "2026-11-24"}, "bilal queued"),
@@ -100,6 +102,7 @@ MISFITS = [
     {"telecaller": str(uuid.uuid4())}, {"campaign": "x"}, {"disposition": str(uuid.uuid4())}, {"connected": "2"},
     {"status": "x"}, {"hour": "24"}, {"hour": "²"}, {"weekday": "0"}, {"q": "12"}, {"lead": "-"}, {"attempts": "0"},
     {"team": "1"}, {"direction": ""}, {"per_lead": "yes"}, {"contact": "no"}, {"open": "0"},
+    {"forgotten": "2"},
 ]  # fmt: skip
 
 

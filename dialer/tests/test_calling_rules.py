@@ -20,7 +20,8 @@ def outcome(name):
 
 
 def sent(**changes):
-    return {"lease_minutes": "20", "hot_lead_minutes": "30"} | changes
+    kept = {"wrap_up_seconds": "120", "outcome_minutes": "30"}
+    return kept | {"lease_minutes": "20", "hot_lead_minutes": "30"} | changes
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_a_wrong_field_is_named_and_nothing_is_added(client_of, admin, organisat
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     with acting_for(organisation):
-        assert Disposition.objects.count() == 11
+        assert Disposition.objects.chosen_by_people().count() == 11
 
 
 @pytest.mark.parametrize(

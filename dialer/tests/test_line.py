@@ -73,6 +73,7 @@ def test_a_press_writes_the_intent_before_anybody_is_asked(call, telecaller):
     assert {row.task for row in DueTask.objects.filter(subject_id=call.pk)} == {
         "dialer.place_call",
         "dialer.reconcile_call",
+        "dialer.close_forgotten",
     }
     assert Presence.objects.get(member=telecaller).state == Presence.State.ON_CALL
     assert AuditEntry.objects.filter(verb="call.started").count() == 1
@@ -113,7 +114,8 @@ def test_an_own_phone_asks_no_provider(lead, telecaller):
     telecaller.phone = ""
     call = start_call(lead, by=telecaller, mode=Call.Mode.OWN_PHONE)
 
-    assert (call.status, DueTask.objects.filter(subject_id=call.pk).count()) == ("initiated", 0)
+    assert call.status == "initiated"
+    assert [row.task for row in DueTask.objects.filter(subject_id=call.pk)] == ["dialer.close_forgotten"]
     ended = hang_up(call, by=telecaller)
     assert (ended.status, ended.is_in_wrap_up, ended.talk_seconds) == ("completed", True, None)
 

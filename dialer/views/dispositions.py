@@ -20,7 +20,9 @@ from jini.lib.fragments import toast
 @require_safe
 @requires(Permission.SETTINGS_EDIT)
 def dispositions(request: MemberRequest) -> HttpResponse:
-    found = Disposition.objects.select_related("next_status").order_by("-is_active", "position", "id")
+    found = (
+        Disposition.objects.chosen_by_people().select_related("next_status").order_by("-is_active", "position", "id")
+    )
     return TemplateResponse(request, "settings/dispositions.html", {"dispositions": found})
 
 
@@ -29,7 +31,7 @@ def dispositions(request: MemberRequest) -> HttpResponse:
 def disposition(request: MemberRequest, disposition: uuid.UUID | None = None) -> HttpResponse:
     """Change an outcome, or without an id make a new one."""
     if disposition:
-        found = get_object_or_404(Disposition, pk=disposition)
+        found = get_object_or_404(Disposition.objects.chosen_by_people(), pk=disposition)
     else:
         found = Disposition(position=Disposition.objects.count())
     form = DispositionForm(request.POST if request.method == "POST" else None, instance=found)

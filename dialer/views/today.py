@@ -22,7 +22,7 @@ from dialer.campaigns.reasons import reason_of
 from dialer.views.wrap_up import go_on
 from jini.lib.fragments import toast
 from jini.lib.words import clock
-from teams.actions.presence import set_presence
+from teams.actions.presence import presence_of, set_presence
 from teams.models import Presence
 
 
@@ -34,7 +34,9 @@ def today(request: MemberRequest) -> HttpResponse:
     tab = request.GET.get("tab")
     tab = tab if tab in labels else "overdue"
     entry = peek(request.member)
+    presence = presence_of(request.member)
     context = {
+        "taken_offline": presence if presence is not None and presence.because else None,
         "now": date_format(timezone.localdate(), "l, j F"),
         "entry": entry,
         "reason": reason_of(entry) if entry else "",

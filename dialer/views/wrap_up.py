@@ -24,6 +24,14 @@ from leads.actions.follow_ups import DueInThePast
 from leads.forms import FollowUpTime
 
 CONFLICT, INVALID, LONGEST_NOTE = 409, 422, 4000
+REFUSALS = (
+    wrap_up.AlreadySaved,
+    wrap_up.NotEnded,
+    wrap_up.TalkDoesNotFit,
+    wrap_up.FollowUpMissing,
+    HourIsFull,
+    DueInThePast,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,19 +86,32 @@ def _save(request: MemberRequest, call: Call, outcome: Disposition, follow_up_at
             note=note,
             is_only_theirs="only_me" in request.POST,
         )
-    except wrap_up.AlreadySaved:
-        return _ask(request, call, error=_("The outcome of this call is saved already."), status=CONFLICT)
-    except wrap_up.NotEnded:
-        return _ask(request, call, error=_("The line is still open. Hang up first."), status=CONFLICT)
-    except wrap_up.TalkDoesNotFit as refusal:
-        return _ask(request, call, error=str(refusal), status=INVALID)
-    except HourIsFull as full:
-        return _ask(request, call, outcome, full=full, status=INVALID)
-    except DueInThePast:
-        return _ask(request, call, outcome, error=_("This time is over. Choose a later one."), status=INVALID)
+    except REFUSALS as refusal:
+        return _refused(request, call, outcome, refusal)
     undo = reverse("dialer:undo", args=[call.pk])
     toast(request, _("Saved: %(outcome)s") % {"outcome": outcome.label}, undo=undo)
     return redirect(call.lead) if request.POST.get("then") == "stay" else go_on(request)
+
+
+def _refused(request: MemberRequest, call: Call, outcome: Disposition, refusal: Exception) -> HttpResponse:
+    if isinstance(refusal, wrap_up.AlreadySaved):
+        return _saved_before(request, call, refusal.call)
+    if isinstance(refusal, wrap_up.NotEnded):
+        return _ask(request, call, error=_("The line is still open. Hang up first."), status=CONFLICT)
+    if isinstance(refusal, wrap_up.TalkDoesNotFit):
+        return _ask(request, call, error=str(refusal), status=INVALID)
+    if isinstance(refusal, HourIsFull):
+        return _ask(request, call, outcome, full=refusal, status=INVALID)
+    is_over = isinstance(refusal, DueInThePast)
+    error = _("This time is over. Choose a later one.") if is_over else _("Choose a time.")
+    return _ask(request, call, outcome, error=error, status=INVALID)
+
+
+def _saved_before(request: MemberRequest, call: Call, saved: Call) -> HttpResponse:
+    if saved.disposition is not None and saved.disposition.system_code:
+        toast(request, _("This call was closed meanwhile, since it had no outcome for long. Change its outcome here."))
+        return redirect(saved)
+    return _ask(request, call, error=_("The outcome of this call is saved already."), status=CONFLICT)
 
 
 def go_on(request: MemberRequest) -> HttpResponse:

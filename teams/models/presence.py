@@ -11,11 +11,17 @@ class PauseCode(Bilingual, OrganisationOwned):
     """A reason to be away from the phone."""
 
     position = models.PositiveSmallIntegerField(default=0)
+    # Whoever is away for longer counts as gone; without it the break may last as long as it does.
+    longest_minutes = models.PositiveSmallIntegerField(_("minutes at most"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("organisation", models.functions.Lower("name"), name="pause_code_name_once")
+            models.UniqueConstraint("organisation", models.functions.Lower("name"), name="pause_code_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(longest_minutes=None) | models.Q(longest_minutes__range=(1, 1440)),
+                name="pause_code_1_minute_to_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -23,7 +29,10 @@ class PauseCode(Bilingual, OrganisationOwned):
 
 
 class Presence(OrganisationOwned):
-    """One interval of a member in one state; the open one has no end."""
+    """One interval of a member in one state; the open one has no end.
+
+    `because` says why the system began it; empty where the member did, or a call of theirs.
+    """
 
     class State(models.TextChoices):
         AVAILABLE = "available", _("Available")
@@ -31,6 +40,10 @@ class Presence(OrganisationOwned):
         WRAP_UP = "wrap_up", _("Wrap-up")
         PAUSE = "pause", _("On break")
         OFFLINE = "offline", _("Offline")
+
+    class Because(models.TextChoices):
+        LONG_BREAK = "long_break", _("The break lasted longer than it may.")
+        NO_OUTCOME = "no_outcome", _("A call was left without an outcome.")
 
     member = models.ForeignKey(
         "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
@@ -41,6 +54,7 @@ class Presence(OrganisationOwned):
     )
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    because = models.CharField(max_length=10, choices=Because, blank=True)
 
     class Meta:
         constraints = [
