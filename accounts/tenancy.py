@@ -125,6 +125,27 @@ class OrganisationQuerySet(models.QuerySet[Any]):
             row.stamp()
         return super().bulk_create(rows, *args, **kwargs)
 
+    def write_new(self, rows: Sequence[Any]) -> None:
+        """Insert `rows`, new ones, in one statement.
+
+        What `bulk_create` does for rows that come by the hundred while somebody waits: one JSON, and no placeholder for
+        each of thousands of values. Values are plain ones that JSON can say; the columns of the table have no defaults.
+        """
+        if not rows:
+            return
+        columns = self.model._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
+        for row in rows:
+            row.stamp()
+        table = connection.ops.quote_name(self.model._meta.db_table)  # noqa: SLF001 -- as above
+        written = [{field.column: field.pre_save(row, add=True) for field in columns} for row in rows]
+        statement = (
+            f"INSERT INTO {table} ({', '.join(connection.ops.quote_name(field.column) for field in columns)}) "  # noqa: S608 -- names of our own models
+            f"SELECT {', '.join(connection.ops.quote_name(field.column) for field in columns)} "
+            f"FROM jsonb_populate_recordset(NULL::{table}, %s)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [json.dumps(written, default=_as_json)])
+
     def rewrite(self, rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         """Write `fields` of `rows`, which exist, in one statement.
 

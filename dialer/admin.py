@@ -4,7 +4,7 @@ from django.contrib import admin
 from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
-from dialer.models import Call, Campaign, Disposition
+from dialer.models import Call, Campaign, Device, DeviceCall, Disposition
 
 
 class DispositionResource(ModelResource):  # type: ignore[misc]
@@ -44,3 +44,22 @@ class CallAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "status", "mode", "provider", "talk_seconds", "wrap_up_seconds")
     list_filter = ("status", "mode")
     ordering = ("-started_at", "-id")
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    list_display = ("name", "token_end", "member_name", "synced_at", "app_version", "revoked_at")
+    list_select_related = ("member__user",)
+    ordering = ("-created_at",)
+    exclude = ("token_digest",)
+
+    @admin.display(description="member")
+    def member_name(self, device: Device) -> str:
+        return device.member.name
+
+
+@admin.register(DeviceCall)
+class DeviceCallAdmin(ReadOnlyAdmin):
+    list_display = ("logged_at", "joined", "direction", "seconds", "received_at")
+    list_filter = ("joined", "direction")
+    ordering = ("-received_at", "-id")

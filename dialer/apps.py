@@ -23,13 +23,16 @@ class DialerConfig(AppConfig):
 
     def _join_pages(self) -> None:
         from accounts import context  # noqa: PLC0415 -- registers at start
+        from accounts.api import bearers  # noqa: PLC0415 -- models are loaded only now
         from accounts.permissions import Permission  # noqa: PLC0415 -- registers at start
         from accounts.settings_menu import Page, add  # noqa: PLC0415 -- registers at start
+        from dialer.models import Device  # noqa: PLC0415 -- as above
         from dialer.palette import CAMPAIGNS  # noqa: PLC0415 -- models are loaded only now
         from dialer.panel import call_bar, call_panel  # noqa: PLC0415 -- as above
         from jini.lib import palette, panels  # noqa: PLC0415 -- registers at start
 
         context.parts["callbar"] = call_bar
+        bearers[Device.KIND] = Device
         panels.register("lead.call", call_panel)
         palette.register(CAMPAIGNS)
         add(Page("dialer:dispositions", _("Outcomes"), "leads", says=_("How a call can go, and what follows.")))
@@ -39,6 +42,8 @@ class DialerConfig(AppConfig):
         add(Page("dialer:telephony", _("Telephony"), "calling", Permission.TELEPHONY_EDIT, says))
         says = _("What providers told of your calls, what was made of it, and merging it again.")
         add(Page("dialer:inbox", _("Provider posts"), "calling", Permission.FIGURES_TEAM, says))
+        says = _("Own phones: who has one, and whether its call log arrives.")
+        add(Page("dialer:devices", _("Devices"), "calling", Permission.FIGURES_TEAM, says))
 
     def _join_leads(self) -> None:
         from dialer.calls import moving  # noqa: PLC0415 -- models are loaded only now

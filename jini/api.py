@@ -9,6 +9,7 @@ from ninja import NinjaAPI
 from accounts.api import API_ROOT, ByKey, explain_errors
 from accounts.views.api_me import router as me
 from dialer.views.api_calls import router as calls
+from dialer.views.api_devices import router as devices
 from leads.views.api_follow_ups import router as follow_ups
 from leads.views.api_leads import router as leads
 
@@ -25,6 +26,7 @@ api.add_router("/", me)
 api.add_router("/", leads)
 api.add_router("/", follow_ups)
 api.add_router("/", calls)
+api.add_router("/", devices)
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

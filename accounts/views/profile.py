@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.context import optional_url
 from accounts.forms import MemberPhoneForm, ProfileForm
 from accounts.middleware import SESSION_KEY, MemberRequest
 from accounts.models import User
@@ -32,7 +33,12 @@ def profile(request: MemberRequest) -> HttpResponse:
         with translation.override(person.cleaned_data["language"]):
             toast(request, _("Saved."))
         return redirect("accounts:profile")
-    context = {"form": together, "person": person, "phone": phone}
+    context = {
+        "form": together,
+        "person": person,
+        "phone": phone,
+        "own_devices_url": optional_url("dialer:own_devices"),
+    }
     return TemplateResponse(request, "accounts/profile.html", context, status=200 if data is None else 422)
 
 

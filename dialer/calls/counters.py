@@ -60,15 +60,17 @@ def write_lines(calls: Collection[Call]) -> None:
         details__call__in=[str(call.pk) for call in calls],
     )
     lines = {line.details["call"]: line for line in found}
-    new = [_tell(_line_of(call), call) for call in calls if str(call.pk) not in lines]
+    new = [line_of(call) for call in calls if str(call.pk) not in lines]
     old = [_tell(lines[str(call.pk)], call) for call in calls if str(call.pk) in lines]
     Activity.objects.bulk_create(new)
     if old:
         Activity.objects.rewrite(old, ["text", "details"])
 
 
-def _line_of(call: Call) -> Activity:
-    return Activity(lead_id=call.lead_id, kind=Activity.Kind.CALL, actor=call.telecaller, at=call.started_at)
+def line_of(call: Call) -> Activity:
+    """Return a new line of the timeline about `call`; it is not saved yet."""
+    line = Activity(lead_id=call.lead_id, kind=Activity.Kind.CALL, actor=call.telecaller, at=call.started_at)
+    return _tell(line, call)
 
 
 def _tell(line: Activity, call: Call) -> Activity:

@@ -3,6 +3,7 @@
 from dialer.models.call import Call, CallEvent
 from dialer.models.calling import LeftOut
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
+from dialer.models.device import Device, DeviceBatch, DeviceCall, PairingCode
 from dialer.models.disposition import Disposition
 from dialer.models.replay import InboxDay, Replay, ReplayDifference
 from dialer.models.settings import DialerSettings
@@ -14,10 +15,14 @@ __all__ = [
     "CallEvent",
     "Campaign",
     "CampaignMember",
+    "Device",
+    "DeviceBatch",
+    "DeviceCall",
     "DialerSettings",
     "Disposition",
     "InboxDay",
     "LeftOut",
+    "PairingCode",
     "QueueEntry",
     "Replay",
     "ReplayDifference",

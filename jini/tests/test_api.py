@@ -13,11 +13,16 @@ from accounts.models import ApiKey, Organisation
 from accounts.permissions import GRANTS
 from accounts.tenancy import acting_for
 from accounts.tests.api import Program, program_of
+from dialer.tests.phones import Phone
+from dialer.views.api_devices import ByDevice
 from jini.api import api, schema
 from jini.lib.ids import uuid7
 
 # Operations that no key guards, and why.
-OPEN = {"/openapi.json": "says what there is, and of nobody"}
+OPEN = {
+    "/openapi.json": "says what there is, and of nobody",
+    "/devices/pair/": "its one-time code is the right",
+}
 
 
 def operations() -> list[tuple[str, str, Operation]]:
@@ -32,6 +37,10 @@ def operations() -> list[tuple[str, str, Operation]]:
 
 OPERATIONS = operations()
 GUARDED = [(method, place, one) for method, place, one in OPERATIONS if place not in OPEN]
+
+
+def is_for_phones(operation: Operation) -> bool:
+    return any(isinstance(auth, ByDevice) for auth in operation.auth_callbacks)
 
 
 def ask(program: Program, method: str, place: str) -> Any:
@@ -68,9 +77,9 @@ def test_a_session_lets_nobody_in(client_of, owner):
 
 def test_a_key_may_what_the_role_of_its_member_may(telecaller, owner):
     for member in (telecaller, owner):
-        program = program_of(member)
+        key, phone = program_of(member), Phone(member)
         for method, place, one in GUARDED:
-            answer = ask(program, method, place)
+            answer = ask(phone if is_for_phones(one) else key, method, place)
             may = one.view_func.required_permission in GRANTS[member.role]
             assert (answer.status_code == 403) != may or answer.status_code == 422, (method, place)
             assert answer.status_code < 500

@@ -19,6 +19,7 @@ from accounts.actions.invitations import invite
 from accounts.actions.notifying import notify
 from accounts.models import Membership, Organisation, PushSubscription, SignInLink
 from accounts.permissions import Permission, Role
+from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.replaying import replay_call, take_step
 from dialer.calls.inbox_days import count
 from dialer.models import CallEvent, Campaign, Disposition, InboxDay
@@ -226,6 +227,15 @@ class Scene:
     @cached_property
     def api_key(self) -> Any:
         return create_key("Website form", for_member=self.telecaller, by=self.admin)[0]
+
+    @cached_property
+    def phone(self) -> Any:
+        code, _ = offer_pairing(self.telecaller)
+        return pair(code, name="Redmi 12", hardware_id="hardware-1", app_version="1.0")[0]
+
+    @cached_property
+    def own_phone(self) -> Any:
+        return self.phone
 
     @cached_property
     def invitation(self) -> Any:
