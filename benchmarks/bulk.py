@@ -24,7 +24,7 @@ from benchmarks.measuring import Failed, Figures, Sample, figures, in_turns, per
 from benchmarks.web import Ask, cookie_of, get, hammer, server
 from benchmarks.worker import Worker
 from dialer.campaigns.enqueueing import enqueue
-from dialer.models import Campaign
+from dialer.models import Campaign, CampaignList
 from jini.lib.ids import UUID7_SQL, uuid7
 from leads.actions import bulk
 from leads.bulk.actions import actions
@@ -119,7 +119,7 @@ def run(rows: int) -> Figures:
         data.load_leads(connection, data.found("Other"), rows)
         with acting_for(organisation):
             campaign = Campaign.objects.create(name="All", state=Campaign.State.RUNNING, created_at=timezone.now())
-            enqueue(Lead.objects.all(), campaign)
+            enqueue(Lead.objects.all(), CampaignList.objects.create(campaign=campaign, name="All"))
         data.settle(connection, "leads_lead", "dialer_queueentry", "accounts_membership")
     with server() as address, Worker():
         bench = Bench(rows, organisation, members, address)

@@ -24,7 +24,7 @@ from benchmarks.clients import Answers, Prepare, Serve, press
 from benchmarks.databases import connect
 from benchmarks.measuring import Failed, Figures, Sample, figures, in_turns, percentile, say
 from dialer.campaigns.queue import claim_next
-from dialer.models import Campaign
+from dialer.models import Campaign, CampaignList
 from jini.lib.ids import uuid7
 from jini.local.run import WEB_PROCESSES, WEB_THREADS
 
@@ -73,14 +73,15 @@ class Bench:
             campaign = Campaign.objects.create(
                 name="Hot", state=Campaign.State.RUNNING, opens_at="00:00", closes_at="23:59:59"
             )
+            only = CampaignList.objects.create(campaign=campaign, name="All")
         places = ((uuid7(), pk, campaign.pk, member) for member in self.members)
         data.copy(connection, "dialer_campaignmember", "id organisation_id campaign_id member_id", places)
         leads = data.load_leads(connection, self.organisation, self.rows, only_new=True)
         data.copy(
             connection,
             "dialer_queueentry",
-            "id organisation_id lead_id campaign_id rank due_at attempts finished_because",
-            ((uuid7(), pk, lead, campaign.pk, 4, now, 0, "") for lead in leads),
+            "id organisation_id lead_id campaign_id list_id rank due_at attempts finished_because",
+            ((uuid7(), pk, lead, campaign.pk, only.pk, 4, now, 0, "") for lead in leads),
         )
         return campaign
 

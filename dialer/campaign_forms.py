@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from dialer.campaigns import script
-from dialer.models import Campaign, Disposition, RetryRule
+from dialer.models import Campaign, CampaignList, Disposition, RetryRule
 from teams.visibility import people_seen_by, sight_of
 
 
@@ -21,7 +21,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "script")
+        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "fresh_every", "script")
         widgets = {
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -39,6 +39,13 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in script.fields())}
         if self.is_there:
             self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
+        else:
+            self.fields["order"] = forms.ChoiceField(
+                label=_("Order"),
+                choices=CampaignList.Order,
+                initial=CampaignList.Order.OLDEST,
+                help_text=_("Can be changed later, and for each list."),
+            )
         self.outcomes = [row for row in Disposition.objects.in_order() if row.retry_minutes]
         self._add_retries()
 
@@ -106,4 +113,6 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("priority", _("Choose a priority from 1 to 9."))
         if not 1 <= (cleaned.get("maximum_attempts") or 1) <= 30:
             self.add_error("maximum_attempts", _("Choose 1 to 30 attempts."))
+        if not 2 <= (cleaned.get("fresh_every") or 2) <= 20 or cleaned.get("fresh_every") == 0:
+            self.add_error("fresh_every", _("Choose 2 to 20, or leave it empty."))
         return cleaned

@@ -4,6 +4,7 @@ from dialer.models import (
     Call,
     CallEvent,
     Campaign,
+    CampaignList,
     CampaignMember,
     DeviceBatch,
     DeviceCall,
@@ -32,5 +33,6 @@ def empty() -> dict[str, int]:
         RetryRule,
         LeftOut,
         CampaignMember,
+        CampaignList,
         Campaign,
     )

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import work
@@ -13,11 +14,14 @@ from accounts.models import Organisation
 from accounts.tenancy import acting_for
 from dialer.actions.forgotten import TASK as CLOSE
 from dialer.actions.forgotten import close_if_forgotten
+from dialer.actions.lists import END, ORDER, TEND
 from dialer.actions.replaying import REPLAY, take_step
 from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import inbox, line
 from dialer.calls.inbox_days import COUNT, count
-from dialer.models import Call, TelephonyAccount
+from dialer.campaigns.lists import Left, end_past, finish_slice, start_next
+from dialer.campaigns.ordering import reorder
+from dialer.models import Call, CampaignList, TelephonyAccount
 from dialer.providers import simulator
 from dialer.providers.accounts import provider_of
 from dialer.providers.port import (
@@ -40,6 +44,8 @@ ASK_SOON = dt.timedelta(seconds=10)
 LOST = dt.timedelta(minutes=10)
 # A replay makes way for other work after so long.
 TURN_SECONDS = 5
+# Lists that end on a day or wait for another one are looked at so often.
+TEND_EVERY = dt.timedelta(minutes=1)
 TRY_FOR = dt.timedelta(minutes=1)
 Status = Call.Status
 
@@ -226,3 +232,35 @@ def replay(organisation: Organisation, replay_id: uuid.UUID) -> dt.datetime | No
 def emit(organisation: Organisation, record_id: uuid.UUID) -> dt.datetime | None:
     """Post what the simulator has to tell."""
     return simulator.emit(organisation, record_id)
+
+
+@handler(TEND, is_short=True)
+def tend_lists(organisation: Organisation, campaign_id: uuid.UUID) -> dt.datetime | None:
+    """End the lists of a campaign whose last day is over, start those whose time has come, and go on while there are any."""
+    with acting_for(organisation):
+        for ended in end_past(campaign_id):
+            work.schedule(END, ended)
+        start_next(of=campaign_id)
+        left = CampaignList.objects.open().filter(campaign=campaign_id)
+        waits = left.filter(Q(state=CampaignList.State.WAITING) | Q(ends_on__isnull=False)).exists()
+    return timezone.now() + TEND_EVERY if waits else None
+
+
+@handler(END, is_short=True)
+def end_list(organisation: Organisation, list_id: uuid.UUID) -> dt.datetime | None:
+    """Let the leads of a list that ended wait no more, a slice at a time."""
+    with acting_for(organisation):
+        found = CampaignList.objects.filter(pk=list_id).first()
+        more = finish_slice(found) if found is not None else Left.NONE
+    if more is Left.NONE:
+        return None
+    return timezone.now() + (TEND_EVERY if more is Left.HELD else dt.timedelta(0))
+
+
+@handler(ORDER, is_short=True)
+def order_list(organisation: Organisation, list_id: uuid.UUID) -> dt.datetime | None:
+    """Write a changed order of a list into the places of its leads, a slice at a time."""
+    with acting_for(organisation):
+        found = CampaignList.objects.select_for_update(of=("self",)).filter(pk=list_id).first()
+        more = found is not None and reorder(found)
+    return timezone.now() if more else None

@@ -11,6 +11,7 @@ from dialer.views import (
     devices,
     dispositions,
     inbox,
+    lists,
     telephony,
     today,
     why,
@@ -26,6 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<uuid:campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<uuid:campaign>/calling/", calling_rules.campaign_calling, name="campaign_calling"),
     path("campaigns/<uuid:campaign>/state/<str:state>/", campaigns.campaign_state, name="campaign_state"),
+    path("campaigns/<uuid:campaign>/lists/new/", lists.list_new, name="list_new"),
+    path("campaigns/<uuid:campaign>/lists/<uuid:campaign_list>/", lists.list_edit, name="list_edit"),
+    path(
+        "campaigns/<uuid:campaign>/lists/<uuid:campaign_list>/state/<str:state>/", lists.list_state, name="list_state"
+    ),
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
     path("leads/<uuid:lead>/why/", why.why, name="why"),

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Membership
 from dialer.campaigns.enqueueing import Enqueued, enqueue
-from dialer.models import Campaign, CampaignMember, Disposition, QueueEntry, RetryRule
+from dialer.models import Campaign, CampaignList, CampaignMember, Disposition, QueueEntry, RetryRule
 
 # What may follow each state. An ended campaign stays ended: its leads wait no more.
 NEXT = {
@@ -36,12 +37,18 @@ def save_campaign(
     members: Sequence[Membership],
     retries: Mapping[Disposition, tuple[int, int]],
     changed: Sequence[str] = (),
+    order: str = CampaignList.Order.OLDEST,
 ) -> Campaign:
-    """Write a campaign with the people who call it and its retry rules {outcome: (minutes, times)}."""
+    """Write a campaign with the people who call it and its retry rules {outcome: (minutes, times)}.
+
+    A new one has one list, which runs, in `order`.
+    """
     is_new = campaign._state.adding  # noqa: SLF001 -- Django's documented name
     if is_new:
         campaign.created_by = by
     campaign.save()
+    if is_new:
+        CampaignList.objects.create(campaign=campaign, name=_("List %(number)s") % {"number": 1}, order=order)
     _set_members(campaign, members)
     RetryRule.objects.filter(campaign=campaign).delete()
     RetryRule.objects.bulk_create(
@@ -61,10 +68,10 @@ def _set_members(campaign: Campaign, members: Sequence[Membership]) -> None:
 
 
 @transaction.atomic
-def fill_campaign(campaign: Campaign, leads: Any, *, by: Membership) -> Enqueued:
-    """Let `leads` (a queryset) wait in the campaign; say how many do, and why the others do not."""
-    result = enqueue(leads, campaign)
-    audit.record("campaign.filled", by=by, subject=campaign, added=result.added)
+def fill_list(of: CampaignList, leads: Any, *, by: Membership) -> Enqueued:
+    """Let `leads` (a queryset) wait in the list; say how many do, and why the others do not."""
+    result = enqueue(leads, of)
+    audit.record("campaign.filled", by=by, subject=of.campaign, added=result.added)
     return result
 
 
@@ -77,6 +84,7 @@ def change_state(campaign: Campaign, state: str, *, by: Membership) -> Campaign:
     found.state = state
     found.save(update_fields=["state"])
     if state == Campaign.State.ENDED:
+        CampaignList.objects.filter(campaign=found).update(state=CampaignList.State.ENDED)
         waiting = QueueEntry.objects.filter(campaign=found, finished_at=None)
         waiting.update(
             finished_at=timezone.now(),

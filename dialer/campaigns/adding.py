@@ -1,4 +1,4 @@
-"""Putting many leads into a campaign that is there already: what the lead list offers of campaigns."""
+"""Putting many leads into a list of a campaign that is there already: what the lead list offers of campaigns."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -10,32 +10,32 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.permissions import Permission
 from dialer.campaigns.enqueueing import enqueue
-from dialer.models import Campaign, QueueEntry
+from dialer.models import Campaign, CampaignList, QueueEntry
 from jini.lib.lead_bulk import BulkVerb
 from leads.models import Lead, Status
 from privacy.models import DoNotCall
 
 
-class CampaignChoice(forms.Form):
-    """A campaign that has not ended."""
+class ListChoice(forms.Form):
+    """A list that has not ended."""
 
     template = ""
-    campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none())
+    list = forms.ModelChoiceField(label=_("Campaign and list"), queryset=CampaignList.objects.none())
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["campaign"]
+        field: Any = self.fields["list"]
         field.queryset = _open(by)
-        field.label_from_instance = lambda campaign: campaign.name
+        field.label_from_instance = lambda row: f"{row.campaign.name}: {row.name}"
 
     def params(self) -> dict[str, Any]:
-        return {"campaign": str(self.cleaned_data["campaign"].pk)}
+        return {"list": str(self.cleaned_data["list"].pk)}
 
 
 def add(lead_ids: Sequence[uuid.UUID], params: Mapping[str, Any], by: Membership) -> dict[uuid.UUID, str]:
-    """Let the leads wait in the campaign; return why others do not."""
-    campaign = _open(by).filter(pk=params["campaign"]).first()
-    if campaign is None:
+    """Let the leads wait in the list; return why others do not."""
+    into = _open(by).filter(pk=params["list"]).first()
+    if into is None:
         return dict.fromkeys(lead_ids, "campaign")
     leads = Lead.objects.filter(pk__in=lead_ids)
     barred = DoNotCall.objects.filter(phone__in=leads.values("phone")).values("phone")
@@ -45,12 +45,14 @@ def add(lead_ids: Sequence[uuid.UUID], params: Mapping[str, Any], by: Membership
     )
     waiting = QueueEntry.objects.filter(lead__in=lead_ids, finished_at=None)
     reasons |= dict.fromkeys(waiting.values_list("lead", flat=True), "waits")
-    enqueue(leads, campaign)
+    enqueue(leads, into)
     return reasons
 
 
 def _open(by: Membership) -> Any:
-    return Campaign.objects.visible_to(by).exclude(state=Campaign.State.ENDED).order_by("name")
+    campaigns = Campaign.objects.visible_to(by).exclude(state=Campaign.State.ENDED)
+    lists = CampaignList.objects.open().filter(campaign__in=campaigns).select_related("campaign")
+    return lists.order_by("campaign__name", "id")
 
 
 ADD = BulkVerb(
@@ -59,10 +61,10 @@ ADD = BulkVerb(
     icon="speakerphone",
     permission=Permission.CAMPAIGN_EDIT,
     says=_("The leads wait to be called there. Those that wait elsewhere stay where they are."),
-    form=CampaignChoice,
+    form=ListChoice,
     apply=add,
     reasons={
-        "campaign": _("The campaign has ended."),
+        "campaign": _("The campaign or its list has ended."),
         "closed": _("It is in a closed status."),
         "waits": _("It waits in a campaign already."),
         "barred": _("Its numbers are on do not call."),

@@ -1,4 +1,4 @@
-"""Putting leads into a campaign: one statement for any number of them."""
+"""Putting leads into a list of a campaign: one statement for any number of them."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -7,15 +7,16 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.tenancy import current_organisation
-from dialer.models import Campaign, DialerSettings
+from dialer.campaigns.ordering import place_of
+from dialer.models import CampaignList, DialerSettings
 from jini.lib.ids import UUID7_SQL
 
 # Whoever asked us lately is called first (rank 2): a lead that was not imported and has not been called. The others are
-# called in the order in which they were written down. An owned lead is kept for its owner, who alone may see it.
+# called in the order of the list. An owned lead is kept for its owner, who alone may see it.
 _ENQUEUE = f"""
 WITH chosen AS MATERIALIZED (
     SELECT l.id, l.created_at, l.import_batch_id, l.attempts, s.kind, d.id IS NOT NULL AS is_barred,
-        m.id AS owner_id
+        m.id AS owner_id, {{place}} AS place
     FROM leads_lead l
     JOIN leads_status s ON s.organisation_id = l.organisation_id AND s.id = l.status_id
     LEFT JOIN privacy_donotcall d ON d.organisation_id = l.organisation_id AND d.phone = l.phone
@@ -23,15 +24,15 @@ WITH chosen AS MATERIALIZED (
     WHERE l.organisation_id = %s AND l.id IN ({{leads}})
 ), fresh AS (
     INSERT INTO dialer_queueentry
-        (id, organisation_id, lead_id, campaign_id, rank, due_at, attempts, reserved_for_id, finished_because)
-    SELECT {UUID7_SQL}, %s, c.id, %s,
-        CASE WHEN c.import_batch_id IS NULL AND c.attempts = 0 AND c.created_at > %s - %s * interval '1 minute'
-             THEN 2 ELSE 4 END,
-        %s - row_number() OVER (ORDER BY c.created_at DESC, c.id DESC) * interval '1 microsecond',
-        0, c.owner_id, ''
-    FROM chosen c
-    WHERE c.kind IN ('open', 'on_hold') AND NOT c.is_barred
-    ORDER BY c.created_at, c.id
+        (id, organisation_id, lead_id, campaign_id, list_id, rank, due_at, attempts, reserved_for_id, finished_because)
+    SELECT {UUID7_SQL}, %s, w.id, %s, %s, CASE WHEN w.is_hot THEN 2 ELSE 4 END,
+        CASE WHEN w.is_hot THEN %s ELSE least(w.place, %s) END, 0, w.owner_id, ''
+    FROM (
+        SELECT c.*,
+            c.import_batch_id IS NULL AND c.attempts = 0 AND c.created_at > %s - %s * interval '1 minute' AS is_hot
+        FROM chosen c WHERE c.kind IN ('open', 'on_hold') AND NOT c.is_barred
+    ) AS w
+    ORDER BY w.place, w.id
     ON CONFLICT (organisation_id, lead_id) WHERE finished_at IS NULL DO NOTHING
     RETURNING 1
 )
@@ -51,8 +52,8 @@ class Enqueued:
     do_not_call: int
 
 
-def enqueue(leads: Any, campaign: Campaign) -> Enqueued:
-    """Let `leads` (a queryset) wait in `campaign`.
+def enqueue(leads: Any, into: CampaignList) -> Enqueued:
+    """Let `leads` (a queryset) wait in the list `into`.
 
     Left out are leads that wait already, here or elsewhere, that are closed, or whose number is on do not call.
     """
@@ -60,10 +61,10 @@ def enqueue(leads: Any, campaign: Campaign) -> Enqueued:
     sql, parameters = leads.order_by().values("pk").query.sql_with_params()
     organisation, now = current_organisation(), timezone.now()
     hot_minutes = DialerSettings.objects.values_list("hot_lead_minutes", flat=True).get()
+    asked = [organisation.pk, *parameters, organisation.pk, into.campaign_id, into.pk, now, now, now, hot_minutes]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ENQUEUE.format(leads=sql),
-            [organisation.pk, *parameters, organisation.pk, campaign.pk, now, hot_minutes, now],
-        )
+        cursor.execute(_ENQUEUE.format(leads=sql, place=place_of(into.order)), asked)
         total, closed, barred, added = cast("tuple[int, int, int, int]", cursor.fetchone())
+    if added:
+        CampaignList.objects.filter(pk=into.pk, filled_at=None).update(filled_at=now)
     return Enqueued(added, total - closed - barred - added, closed, barred)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from dialer.calls.contact import Facts, decide_by, since_and_soon
+from dialer.campaigns.lists import count_handed, start_next
 from dialer.models import DialerSettings, QueueEntry
 from jini.lib.ids import uuid7
 from jini.lib.rows import model_of, parsed
@@ -29,55 +30,49 @@ RELEASE_EVERY = dt.timedelta(seconds=5)
 # Gates that would refuse every other lead as well: there is no point in walking through the list.
 OF_ALL_LEADS = frozenset({GateName.ORGANISATION, GateName.HOURS, GateName.TELECALLER_LINE, GateName.SPEND})
 
-_CLAIM = "SELECT dialer_claim_next(%s, %s, %s, %s, %s, %s, %s, %s)::text"
+_CLAIM = "SELECT dialer_claim_next(%s, %s, %s, %s, %s, %s, %s, %s, %s)::text"
 _GIVE = "SELECT dialer_give_lead(%s, %s, %s, %s, %s, %s)"
 # The same probes in the same order, taking nothing. A page can afford to ask all of them and sort. Where a column is
 # null it stands in the order all the same: else PostgreSQL does not see that the index has that order already.
 _PEEK = """
-WITH lists AS (
-    SELECT NULL::uuid AS id, false AS is_mine, 10 AS priority
-    UNION ALL
-    SELECT c.id, EXISTS (
-        SELECT 1 FROM dialer_campaignmember m
-        WHERE m.organisation_id = %(organisation)s AND m.member_id = %(member)s AND m.campaign_id = c.id
-    ), c.priority
-    FROM dialer_campaign c
-    WHERE c.organisation_id = %(organisation)s AND c.state = 'running'
-      AND c.opens_at <= %(clock)s AND %(clock)s < c.closes_at
-), probes AS (
-    SELECT r.rank, l.id AS campaign, l.is_mine, l.priority FROM lists l CROSS JOIN generate_series(1, 4) AS r (rank)
+WITH probes AS MATERIALIZED (
+    SELECT CASE WHEN r.rank = 4 AND l.is_fresh_turn THEN 5 ELSE 2 * r.rank END AS turn, r.rank, l.*
+    FROM dialer_open_lists(%(organisation)s, %(member)s, %(clock)s, %(today)s) AS l
+    CROSS JOIN generate_series(1, 4) AS r (rank)
 )
 SELECT found.id FROM (
-    SELECT -1 AS rank, 10 AS priority, NULL::uuid AS campaign, 0 AS place, q.id FROM dialer_queueentry q
+    SELECT -1 AS turn, 10 AS priority, NULL::uuid AS campaign, 0 AS kind, 0::double precision AS place,
+        NULL::uuid AS list, q.id
+    FROM dialer_queueentry q
     WHERE q.organisation_id = %(organisation)s AND q.leased_to_id = %(member)s AND q.finished_at IS NULL
     UNION ALL
-    (SELECT 0, 10, NULL, 0, q.id FROM dialer_queueentry q
+    (SELECT 0, 10, NULL, 0, 0, NULL, q.id FROM dialer_queueentry q
      WHERE q.organisation_id = %(organisation)s AND q.reserved_for_id = %(member)s AND q.rank = 0
        AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
      ORDER BY q.due_at, q.id LIMIT 1)
     UNION ALL
-    SELECT p.rank, p.priority, NULL, 0, e.id FROM probes p CROSS JOIN LATERAL (
+    SELECT 2 * r.rank, 10, NULL, 1, 0, NULL, e.id FROM generate_series(1, 4) AS r (rank) CROSS JOIN LATERAL (
         SELECT q.id FROM dialer_queueentry q
-        WHERE q.organisation_id = %(organisation)s AND q.campaign_id IS NULL AND q.reserved_for_id = %(member)s
-          AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+        WHERE q.organisation_id = %(organisation)s AND q.list_id IS NULL AND q.reserved_for_id = %(member)s
+          AND q.rank = r.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
         ORDER BY q.due_at, q.id LIMIT 1
-    ) e WHERE p.campaign IS NULL
+    ) e
     UNION ALL
-    SELECT p.rank, p.priority, p.campaign, 0, e.id FROM probes p CROSS JOIN LATERAL (
+    SELECT p.turn, p.priority, p.campaign, 2, p.place, p.list, e.id FROM probes p CROSS JOIN LATERAL (
         SELECT q.id FROM dialer_queueentry q
-        WHERE q.organisation_id = %(organisation)s AND q.campaign_id = p.campaign AND q.reserved_for_id = %(member)s
+        WHERE q.organisation_id = %(organisation)s AND q.list_id = p.list AND q.reserved_for_id = %(member)s
           AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
         ORDER BY q.due_at, q.id LIMIT 1
     ) e
     UNION ALL
-    SELECT p.rank, p.priority, p.campaign, 1, e.id FROM probes p CROSS JOIN LATERAL (
+    SELECT p.turn, p.priority, p.campaign, 3, p.place, p.list, e.id FROM probes p CROSS JOIN LATERAL (
         SELECT q.id FROM dialer_queueentry q
-        WHERE q.organisation_id = %(organisation)s AND q.campaign_id = p.campaign AND q.reserved_for_id IS NULL
+        WHERE q.organisation_id = %(organisation)s AND q.list_id = p.list AND q.reserved_for_id IS NULL
           AND q.rank = p.rank AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
         ORDER BY q.reserved_for_id, q.due_at, q.id LIMIT 1
     ) e WHERE p.is_mine
 ) found
-ORDER BY found.rank, found.priority DESC, found.campaign, found.place LIMIT 1
+ORDER BY found.turn, found.priority DESC, found.campaign, found.kind, found.place, found.list LIMIT 1
 """
 
 
@@ -103,11 +98,13 @@ class Taken:
     """An entry that the database put into the member's hands, and what is decided on.
 
     `is_held`: it was there already, and there is nothing to decide. `is_reserved`: it was kept for the member.
+    `is_drawn`: what the member is handed next goes by how much they were handed (see `CampaignMember`).
     """
 
     entry: QueueEntry
     is_held: bool
     is_reserved: bool
+    is_drawn: bool
     is_closed: bool
     owner_is_active: bool
     facts: Facts
@@ -118,8 +115,10 @@ def claim_next(member: Membership) -> QueueEntry | None:
     """Put the next lead into the hands of `member`: the one they hold, or the first free one that may be called.
 
     Order: own follow-ups that are due, missed calls, hot new leads, retries that are due, first calls by the priority
-    of the campaign; of each first what is kept for `member`, then what is anyone's. A lead that nobody owns is assigned
-    to `member`. Leads that may not be called are put off to when they may, or finished; None when nothing is left.
+    of the campaign; of each first what is kept for `member`, then what is anyone's, from the lists of a campaign by
+    their shares. Where a campaign says so, a first call comes before the retries now and then. A lead that nobody owns
+    is assigned to `member`. Leads that may not be called are put off to when they may, or finished; None when nothing
+    is left.
     """
     now = timezone.now()
     for _try in range(MOST_TRIES):
@@ -133,6 +132,8 @@ def claim_next(member: Membership) -> QueueEntry | None:
         decision = decide_by(taken.entry.lead, taken.facts, taken.policy, now)
         if decision.is_allowed:
             _give(taken.entry.lead, member, now)
+            if taken.is_drawn:
+                count_handed(taken.entry, member)
             return taken.entry
         if not _pass_over(taken.entry, decision):
             return None
@@ -142,10 +143,9 @@ def claim_next(member: Membership) -> QueueEntry | None:
 def peek(member: Membership) -> QueueEntry | None:
     """Return what `claim_next` would try first, and take nothing."""
     now = timezone.now()
+    asked: dict[str, Any] = {"organisation": member.organisation_id, "member": member.pk, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PEEK, {"organisation": member.organisation_id, "member": member.pk, "now": now, "clock": _clock(now)}
-        )
+        cursor.execute(_PEEK, asked | dict(zip(("clock", "today"), _clock_and_day(now), strict=True)))
         row = cursor.fetchone()
     return _load(row[0]) if row else None
 
@@ -190,13 +190,15 @@ def _take_first(member: Membership, now: dt.datetime) -> Taken | None:
         # Past the heads there is nothing; before them somebody may have laid a lead down, or left it.
         _heads.clear()
         taken = _ask(member, now, {}, releases=True)
+    if taken is None and start_next(of=member):
+        taken = _ask(member, now, {}, releases=False)
     if taken is not None and not (taken.is_held or taken.is_reserved):
         _remember(taken.entry, now)
     return taken
 
 
 def _ask(member: Membership, now: dt.datetime, heads: dict[str, Any], *, releases: bool) -> Taken | None:
-    asked: list[Any] = [member.organisation_id, member.pk, now, _clock(now), json.dumps(heads), releases]
+    asked: list[Any] = [member.organisation_id, member.pk, now, *_clock_and_day(now), json.dumps(heads), releases]
     asked += since_and_soon(now)
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, asked)
@@ -210,6 +212,7 @@ def _ask(member: Membership, now: dt.datetime, heads: dict[str, Any], *, release
         entry,
         said["is_held"],
         said["is_reserved"],
+        said["is_drawn"],
         is_closed=said["status_kind"] in Status.CLOSED,
         owner_is_active=bool(said["owner_is_active"]),
         facts=Facts.of(said["facts"]),
@@ -227,11 +230,11 @@ def _is_time_to_release(organisation_id: uuid.UUID, now: dt.datetime) -> bool:
 
 
 def _trusted_heads(now: dt.datetime) -> dict[str, list[str]]:
-    """Return {"campaign:rank": [due_at, id]} of the heads that were read from the start within the last second."""
+    """Return {"list:rank": [due_at, id]} of the heads that were read from the start within the last second."""
     trusted = {}
-    for (campaign, rank), head in list(_heads.items()):
+    for (of_list, rank), head in list(_heads.items()):
         if abs(now - head.read_at) < HEAD_TRUSTED:
-            trusted[f"{campaign}:{rank}"] = [head.place[0].isoformat(), str(head.place[1])]
+            trusted[f"{of_list}:{rank}"] = [head.place[0].isoformat(), str(head.place[1])]
         else:
             # Only who finds it out of date reads from the start; the others go on from here meanwhile.
             head.read_at = now
@@ -239,7 +242,7 @@ def _trusted_heads(now: dt.datetime) -> dict[str, list[str]]:
 
 
 def _remember(entry: QueueEntry, now: dt.datetime) -> None:
-    key, place = (entry.campaign_id, entry.rank), (entry.due_at, entry.pk)
+    key, place = (entry.list_id, entry.rank), (entry.due_at, entry.pk)
     head = _heads.get(key)
     if head is None:
         _heads[key] = _Head(place, now)
@@ -301,6 +304,7 @@ def _lease() -> dt.timedelta:
     return dt.timedelta(minutes=minutes or 15)
 
 
-def _clock(now: dt.datetime) -> str:
-    """The time of day at the organisation, as PostgreSQL reads it."""
-    return now.astimezone(current_organisation().zone).time().isoformat()
+def _clock_and_day(now: dt.datetime) -> tuple[str, dt.date]:
+    """The time of day at the organisation, as PostgreSQL reads it, and the day there."""
+    local = now.astimezone(current_organisation().zone)
+    return local.time().isoformat(), local.date()

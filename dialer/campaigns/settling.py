@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.tenancy import current_organisation
-from dialer.models import Call, QueueEntry, RetryRule
+from dialer.models import Call, CampaignList, QueueEntry, RetryRule
 from jini.lib import lead_watch
 from leads.models import FollowUp, Lead
 
@@ -56,7 +56,7 @@ def settle(call: Call) -> QueueEntry | None:
     both within the campaign's attempts. Otherwise the lead waits no more, and the entry says why. A lead that was
     called without waiting anywhere begins to wait when there is something to wait for.
     """
-    entry = waiting_of(call.lead_id) or QueueEntry(lead=call.lead, campaign=call.campaign)
+    entry = waiting_of(call.lead_id) or QueueEntry(lead=call.lead, campaign=call.campaign, list=_list_of(call))
     is_new = entry._state.adding  # noqa: SLF001 -- Django's documented name
     entry.attempts += 1
     entry.leased_to, entry.lease_until = None, None
@@ -130,6 +130,16 @@ def _ask(statement: str, lead_ids: Collection[uuid.UUID | str]) -> list[tuple[An
         return list(cursor.fetchall()) if cursor.description else []
 
 
+def _list_of(call: Call) -> CampaignList | None:
+    """Return the list of the campaign in which the lead of the call waited last, else the campaign's first one."""
+    if call.campaign is None:
+        return None
+    lists = CampaignList.objects.filter(campaign=call.campaign)
+    last = QueueEntry.objects.filter(lead=call.lead, campaign=call.campaign).order_by("-id").values("list")[:1]
+    found: CampaignList | None = lists.filter(pk__in=last).first() or lists.in_order().first()
+    return found
+
+
 def _ended(because: str) -> dict[str, Any]:
     return {"finished_at": timezone.now(), "finished_because": because, "leased_to": None, "lease_until": None}
 
@@ -168,6 +178,8 @@ def _wait_for_retry(call: Call, entry: QueueEntry) -> str:
     same = Call.objects.filter(lead=call.lead, disposition=outcome, campaign=call.campaign).count()
     if at_most is not None and same > at_most:
         return Finished.RETRIES_USED
+    if entry.list is not None and entry.list.has_ended:
+        return Finished.LIST_ENDED
     entry.rank, entry.reserved_for = Rank.RETRY, call.lead.assigned_to or call.telecaller
     entry.due_at = (call.ended_at or timezone.now()) + dt.timedelta(minutes=minutes)
     return ""
@@ -209,6 +221,9 @@ def _forget_follow_up(lead: Lead, entry: QueueEntry) -> None:
     """The follow-up is done or cancelled: back to the campaign's list, or out of the queue."""
     if entry.campaign is None and entry.leased_to is None:
         entry.finish(Finished.DONE)
+        return
+    if entry.list is not None and entry.list.has_ended:
+        entry.finish(Finished.LIST_ENDED)
         return
     entry.rank = Rank.RETRY if entry.attempts else Rank.FRESH
     entry.due_at, entry.reserved_for = timezone.now(), lead.assigned_to

@@ -3,6 +3,7 @@
 from dialer.models.call import Call, CallEvent
 from dialer.models.calling import LeftOut
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
+from dialer.models.campaign_list import CampaignList
 from dialer.models.device import Device, DeviceBatch, DeviceCall, PairingCode
 from dialer.models.disposition import Disposition
 from dialer.models.replay import InboxDay, Replay, ReplayDifference
@@ -14,6 +15,7 @@ __all__ = [
     "Call",
     "CallEvent",
     "Campaign",
+    "CampaignList",
     "CampaignMember",
     "Device",
     "DeviceBatch",

@@ -18,6 +18,7 @@ from teams.visibility import sight_of
 # What says where and for whom a lead waits.
 PLACE = (
     "campaign_id",
+    "list_id",
     "rank",
     "due_at",
     "attempts",
@@ -46,7 +47,7 @@ class CampaignQuerySet(OrganisationQuerySet):
 
 
 class Campaign(OrganisationOwned):
-    """A list of leads, the people who call it, and the rules they call it by."""
+    """Lists of leads, the people who call them, and the rules they call them by."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -60,6 +61,12 @@ class Campaign(OrganisationOwned):
     opens_at = models.TimeField(_("calls start"), default=dt.time(10))
     closes_at = models.TimeField(_("calls end"), default=dt.time(21))
     maximum_attempts = models.PositiveSmallIntegerField(_("attempts at most"), default=6)
+    fresh_every = models.PositiveSmallIntegerField(
+        _("every how many calls a first call"),
+        null=True,
+        blank=True,
+        help_text=_("Retries come before first calls. With 4, every fourth call is a first one all the same."),
+    )
     script = models.TextField(_("script"), blank=True)
     # How it is called: see `dialer.calling_forms`.
     wrap_up_seconds = models.PositiveSmallIntegerField(
@@ -89,6 +96,10 @@ class Campaign(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(maximum_attempts__range=(1, 30)), name="campaign_attempts_1_to_30"
             ),
+            models.CheckConstraint(
+                condition=models.Q(fresh_every=None) | models.Q(fresh_every__range=(2, 20)),
+                name="campaign_fresh_every_2_to_20",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +110,10 @@ class Campaign(OrganisationOwned):
 
 
 class CampaignMember(OrganisationOwned):
-    """A telecaller who is handed leads of a campaign."""
+    """A telecaller who is handed leads of a campaign.
+
+    `handed` counts those handed out, where it matters: it says which list is next and whether a first call is due.
+    """
 
     campaign = models.ForeignKey(
         "dialer.Campaign",
@@ -111,6 +125,7 @@ class CampaignMember(OrganisationOwned):
     member = models.ForeignKey(
         "accounts.Membership", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
     )
+    handed = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [
@@ -150,6 +165,9 @@ class QueueEntry(OrganisationOwned):
 
     `rank` orders a telecaller's day: 0 own follow-up, 1 missed inbound, 2 hot new lead, 3 retry, 4 fresh. An entry is
     free while `leased_to` is null or its lease has ended. `reserved_for` keeps it for one telecaller.
+
+    `due_at` is when its turn comes. A first call whose turn has come stands there by the order of its list instead, at a
+    moment long past (see `dialer.campaigns.ordering`): the earlier, the sooner.
     """
 
     class Rank(models.IntegerChoices):
@@ -172,6 +190,7 @@ class QueueEntry(OrganisationOwned):
         RETRIES_USED = "retries_used", _("Retries used")
         REFUSED = "refused", _("Not allowed by the contact rules")
         CAMPAIGN_ENDED = "campaign_ended", _("Campaign ended")
+        LIST_ENDED = "list_ended", _("List ended")
         DELETED = "deleted", _("Lead in the bin")
         MERGED = "merged", _("Merged with another lead")
 
@@ -180,6 +199,14 @@ class QueueEntry(OrganisationOwned):
     )
     campaign = models.ForeignKey(
         "dialer.Campaign", on_delete=models.CASCADE, null=True, db_constraint=False, related_name="+", db_index=False
+    )
+    list = models.ForeignKey(
+        "dialer.CampaignList",
+        on_delete=models.CASCADE,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        db_index=False,
     )
     rank = models.PositiveSmallIntegerField(choices=Rank, default=Rank.FRESH)
     due_at = models.DateTimeField()
@@ -219,6 +246,10 @@ class QueueEntry(OrganisationOwned):
                 | models.Q(leased_to__isnull=False, lease_until__isnull=False),
                 name="queue_lease_has_holder_and_end",
             ),
+            models.CheckConstraint(
+                condition=models.Q(campaign=None, list=None) | models.Q(campaign__isnull=False, list__isnull=False),
+                name="queue_campaign_has_list",
+            ),
         ]
         # Free entries only: one that is in somebody's hands is not walked over by everybody else.
         indexes = [
@@ -229,8 +260,8 @@ class QueueEntry(OrganisationOwned):
                 condition=models.Q(finished_at__isnull=False),
             ),
             models.Index(
-                fields=["organisation", "campaign", "reserved_for", "rank", "due_at", "id"],
-                name="queue_free_of_campaign",
+                fields=["organisation", "list", "reserved_for", "rank", "due_at", "id"],
+                name="queue_free_of_list",
                 condition=models.Q(finished_at=None, leased_to=None),
             ),
             models.Index(
@@ -271,8 +302,8 @@ class QueueEntry(OrganisationOwned):
         }
 
     def put_back(self, place: dict[str, Any]) -> None:
-        """Let the lead wait where `place` says."""
-        for name in PLACE:
+        """Let the lead wait where `place` says; what it does not say stays as it is."""
+        for name in [name for name in PLACE if name in place]:
             field: Any = self._meta.get_field(name.removesuffix("_id"))
             setattr(self, name, field.to_python(place[name]))
         self.save(update_fields=list(PLACE))

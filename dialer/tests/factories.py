@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
-from dialer.models import Call, Campaign, CampaignMember, Disposition, QueueEntry
+from dialer.models import Call, Campaign, CampaignList, CampaignMember, Disposition, QueueEntry
 from leads.models import Lead
 from privacy.models import ContactPolicy
 
@@ -15,7 +15,7 @@ _number = itertools.count(1)
 
 
 def make_campaign(*members: Membership, **fields: Any) -> Campaign:
-    """A running campaign that `members` call, open at any time of the day."""
+    """A running campaign that `members` call, open at any time of the day, with one list."""
     defaults = {
         "name": f"Campaign {next(_number)}",
         "state": Campaign.State.RUNNING,
@@ -24,11 +24,23 @@ def make_campaign(*members: Membership, **fields: Any) -> Campaign:
     }
     campaign = Campaign.objects.create(**(defaults | fields))
     CampaignMember.objects.bulk_create(CampaignMember(campaign=campaign, member=member) for member in members)
+    make_list(campaign)
     return campaign
 
 
-def make_entry(lead: Lead, campaign: Campaign | None = None, **fields: Any) -> QueueEntry:
-    return QueueEntry.objects.create(lead=lead, campaign=campaign, **({"due_at": timezone.now()} | fields))
+def make_list(campaign: Campaign, **fields: Any) -> CampaignList:
+    return CampaignList.objects.create(campaign=campaign, **({"name": f"List {next(_number)}"} | fields))
+
+
+def first_list(campaign: Campaign) -> CampaignList:
+    return campaign.lists.in_order()[0]
+
+
+def make_entry(lead: Lead, campaign: Campaign | CampaignList | None = None, **fields: Any) -> QueueEntry:
+    """A place in a list, in the first list of a campaign, or outside of campaigns."""
+    into = first_list(campaign) if isinstance(campaign, Campaign) else campaign
+    where = {"campaign": into.campaign, "list": into} if into is not None else {}
+    return QueueEntry.objects.create(lead=lead, **({"due_at": timezone.now()} | where | fields))
 
 
 def make_call(

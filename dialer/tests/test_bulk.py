@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from dialer.campaigns.settling import held_elsewhere
 from dialer.models import Call, Campaign, QueueEntry
-from dialer.tests.factories import make_call, make_campaign, make_entry
+from dialer.tests.factories import first_list, make_call, make_campaign, make_entry
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from leads.actions import bulk
@@ -110,7 +110,7 @@ def test_leads_join_a_campaign_and_the_others_say_why_not(scope, manager, teleca
     change_status(closed, Status.objects.get(kind="invalid"), by=manager)
     DoNotCall.objects.create(phone=barred.phone, source="manual")
 
-    job = do("campaign", {"campaign": str(campaign.pk)}, manager, [fresh, waits, closed, barred])
+    job = do("campaign", {"list": str(first_list(campaign).pk)}, manager, [fresh, waits, closed, barred])
 
     assert [entry.lead for entry in QueueEntry.objects.filter(campaign=campaign)] == [fresh]
     assert sorted(job.rows.values_list("reason", flat=True)) == ["", "barred", "closed", "waits"]
@@ -122,9 +122,9 @@ def test_an_ended_campaign_takes_nobody(client_of, scope, manager, telecaller):
     assert campaign.name in client_of(manager).get(url).content.decode()
     Campaign.objects.update(state=Campaign.State.ENDED)
 
-    job = do("campaign", {"campaign": str(campaign.pk)}, manager, [lead])
+    job = do("campaign", {"list": str(first_list(campaign).pk)}, manager, [lead])
 
     assert list(job.rows.values_list("reason", flat=True)) == ["campaign"]
-    assert client_of(manager).post(url, {"job": uuid7(), "campaign": campaign.pk}).status_code == 422
+    assert client_of(manager).post(url, {"job": uuid7(), "list": first_list(campaign).pk}).status_code == 422
     page = client_of(manager).get(reverse("leads:bulk_rows", args=[job.pk])).content.decode()
-    assert "The campaign has ended." in page
+    assert "The campaign or its list has ended." in page

@@ -10,7 +10,7 @@ from dialer.campaigns.enqueueing import enqueue
 from dialer.campaigns.queue import claim_next
 from dialer.lead_lines import campaigns
 from dialer.models import QueueEntry
-from dialer.tests.factories import make_campaign, make_entry, open_all_day
+from dialer.tests.factories import first_list, make_campaign, make_entry, open_all_day
 from leads.models import Lead
 from leads.tests.factories import make_lead
 
@@ -23,7 +23,7 @@ def told(client, lead, **query):
 def test_the_way_into_a_campaign_and_out_of_it_is_told(client_of, scope, manager):
     lead = make_lead()
     campaign = make_campaign(name="Diwali")
-    enqueue(Lead.objects.all(), campaign)
+    enqueue(Lead.objects.all(), first_list(campaign))
     client = client_of(manager)
     added = ("Campaign", "added to Diwali")
     assert told(client, lead) == [added]

@@ -16,7 +16,7 @@ from accounts.tests.factories import make_member
 from dialer.campaigns import queue
 from dialer.campaigns.queue import claim_next, in_hand, lay_down, next_due_at, peek, take
 from dialer.models import Campaign, QueueEntry
-from dialer.tests.factories import make_call, make_campaign, make_entry, open_all_day
+from dialer.tests.factories import first_list, make_call, make_campaign, make_entry, open_all_day
 from leads.models import Activity, Lead, Status
 from leads.tests.factories import make_follow_up, make_lead
 from privacy.models import ContactPolicy, DoNotCall
@@ -351,8 +351,8 @@ WITH a_lead AS (
     RETURNING id, organisation_id
 )
 INSERT INTO dialer_queueentry
-    (id, organisation_id, lead_id, campaign_id, rank, due_at, attempts, finished_because)
-SELECT gen_random_uuid(), organisation_id, id, %s, 4, now(), 0, '' FROM a_lead
+    (id, organisation_id, lead_id, campaign_id, list_id, rank, due_at, attempts, finished_because)
+SELECT gen_random_uuid(), organisation_id, id, %s, %s, 4, now(), 0, '' FROM a_lead
 """
 READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'dialer_queueentry'"
 
@@ -373,7 +373,7 @@ def test_the_first_of_many_is_found_without_reading_the_others(
 ) -> None:
     campaign = make_campaign(telecaller)
     with connection.cursor() as cursor:
-        cursor.execute(MANY, [make_lead().pk, campaign.pk])
+        cursor.execute(MANY, [make_lead().pk, campaign.pk, first_list(campaign).pk])
         cursor.execute("SET LOCAL ROLE NONE; ANALYZE dialer_queueentry, leads_lead; SET LOCAL ROLE jini_app")
 
     assert rows_read(lambda: ask(telecaller)) < 50

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
-from dialer.actions.campaigns import NEXT, NotPossible, change_state, fill_campaign, save_campaign
+from dialer.actions.campaigns import NEXT, NotPossible, change_state, fill_list, save_campaign
 from dialer.campaign_forms import CampaignForm
 from dialer.campaigns.enqueueing import Enqueued
+from dialer.campaigns.lists import lines_of
 from dialer.models import Campaign, QueueEntry
 from jini.lib.fragments import toast
 from jini.lib.paging import capped_count, keyset_page
@@ -41,8 +42,14 @@ def campaign_new(request: MemberRequest) -> HttpResponse:
     form = CampaignForm(request.POST or None, by=request.member)
     if request.method == "POST" and form.is_valid():
         form.instance.state = Campaign.State.RUNNING
-        made = save_campaign(form.instance, by=request.member, members=form.callers, retries=form.retries)
-        toast(request, said(fill_campaign(made, found.leads, by=request.member)))
+        made = save_campaign(
+            form.instance,
+            by=request.member,
+            members=form.callers,
+            retries=form.retries,
+            order=form.cleaned_data["order"],
+        )
+        toast(request, said(fill_list(made.lists.get(), found.leads, by=request.member)))
         return redirect(made)
     context = {"form": form, "count": capped_count(found.leads), "found": found}
     return TemplateResponse(request, "dialer/campaign_form.html", context, status=INVALID if form.errors else 200)
@@ -66,6 +73,7 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         "campaign": found,
         "numbers": numbers,
         "ended": [(reasons.get(because, because), count) for because, count in ended],
+        "lists": lines_of(found),
         "people": found.campaign_members.filter(sight.of("member")).select_related("member__user"),
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
         "may_edit": request.member.may(Permission.CAMPAIGN_EDIT),

@@ -35,7 +35,11 @@ class Page(Generic[Row]):
 
 def capped_count(queryset: "QuerySet[Any]", cap: int = COUNT_CAP) -> str:
     """The number of rows in words, "3,214" or "10,000+"; never reads more than `cap` + 1 rows."""
-    counted = queryset.order_by()[: cap + 1].count()
+    return capped(queryset.order_by()[: cap + 1].count(), cap)
+
+
+def capped(counted: int, cap: int = COUNT_CAP) -> str:
+    """A number that was counted up to `cap` + 1, in words: "3,214" or "10,000+"."""
     return f"{grouped(cap)}+" if counted > cap else grouped(counted)
 
 

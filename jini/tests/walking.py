@@ -23,7 +23,7 @@ from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.replaying import replay_call, take_step
 from dialer.calls.inbox_days import count
 from dialer.models import CallEvent, Campaign, Disposition, InboxDay
-from dialer.tests.factories import make_call, make_campaign
+from dialer.tests.factories import first_list, make_call, make_campaign
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from leads.actions import bulk, importing
@@ -172,6 +172,10 @@ class Scene:
     @cached_property
     def campaign(self) -> Any:
         return make_campaign(self.telecaller, state=Campaign.State.PAUSED, name="Rooftop, Pune")
+
+    @cached_property
+    def campaign_list(self) -> Any:
+        return first_list(self.campaign)
 
     @cached_property
     def call(self) -> Any:

@@ -10,7 +10,7 @@ from accounts.actions.organisations import found_organisation
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
-from dialer.models import Campaign, CampaignMember, Disposition
+from dialer.models import Campaign, CampaignList, CampaignMember, Disposition
 from leads.models import CustomField, SavedView, Status, StatusReason, Tag
 from reports.demo.plan import Person, Plan
 from teams.models import Target, Team, TeamMembership
@@ -27,6 +27,8 @@ class Cast:
     statuses: dict[str, Status]
     dispositions: dict[str, Disposition]
     campaigns: dict[str, Campaign] = field(default_factory=dict)
+    # By the name of the campaign and the source of their leads.
+    lists: dict[tuple[str, str], CampaignList] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
     reasons: list[StatusReason] = field(default_factory=list)
 
@@ -128,3 +130,7 @@ def _found_campaigns(cast: Cast, began_at: dt.datetime) -> None:
             if person.team in plan.teams and person.role == Role.TELECALLER
         )
         cast.campaigns[plan.name] = campaign
+        for source in plan.sources or ("List 1",):
+            cast.lists[plan.name, source] = CampaignList.objects.create(
+                campaign=campaign, name=source, filled_at=began_at
+            )

@@ -88,6 +88,7 @@ def _entry(cast: Cast, life: Life, lead: Lead) -> QueueEntry | None:
     entry = QueueEntry(
         lead=lead,
         campaign=cast.campaigns[life.campaign.name] if life.campaign else None,
+        list=cast.lists[life.campaign.name, life.source] if life.campaign else None,
         attempts=len(life.attempts),
         reserved_for=lead.assigned_to,
     )
