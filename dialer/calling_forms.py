@@ -17,6 +17,7 @@ class DialerSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             "not_connected_needs_follow_up",
             "lease_minutes",
             "hot_lead_minutes",
+            "language",
         )
 
 

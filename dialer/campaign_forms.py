@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from dialer.campaigns import script
 from dialer.models import Campaign, CampaignList, Disposition, RetryRule
 from teams.visibility import people_seen_by, sight_of
 
@@ -21,11 +20,10 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "fresh_every", "script")
+        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "fresh_every")
         widgets = {
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "script": forms.Textarea(attrs={"rows": 6}),
         }
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any) -> None:
@@ -34,9 +32,6 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         people: Any = self.fields["members"]
         people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
-        self.fields["script"].help_text = _(
-            "Filled in for each lead: %(fields)s. An empty line begins a paragraph."
-        ) % {"fields": ", ".join(f"{{{{{name}}}}}" for name in script.fields())}
         if self.is_there:
             self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
         else:
@@ -98,12 +93,6 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         if Campaign.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("Another campaign has this name."))
         return name
-
-    def clean_script(self) -> str:
-        text: str = self.cleaned_data["script"]
-        if unknown := script.unknown_fields(text):
-            raise forms.ValidationError(_("Nothing fills %(fields)s.") % {"fields": ", ".join(unknown)})
-        return text
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -10,8 +10,8 @@ from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
 from dialer.calls.line import rings_telecaller
-from dialer.campaigns.script import paragraphs
 from dialer.models import Call, DialerSettings, Disposition
+from dialer.scripts.course import course_of, is_at_end, replies
 from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
@@ -30,7 +30,9 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
     call = open_call_of(member)
     if call is not None and call.lead_id == lead.pk:
-        return {"lead": lead, "call": call} | (wrap_up_context(call) if call.is_in_wrap_up else _script(call, member))
+        return {"lead": lead, "call": call} | (
+            wrap_up_context(call) if call.is_in_wrap_up else script_context(call, member)
+        )
     decision = decide_to_call(lead, member, rings_phone=rings_telecaller())
     return {"lead": lead, "call": None, "decision": decision, "elsewhere": call, "others": others_of(lead)}
 
@@ -81,9 +83,17 @@ def _hint(call: Call, outcome: Disposition) -> str:
     return ""
 
 
-def _script(call: Call, member: Any) -> dict[str, Any]:
-    script = call.campaign.script if call.campaign else ""
-    return {"script": paragraphs(script, call.lead, member)}
+def script_context(call: Call, member: Any, words: str = "") -> dict[str, Any]:
+    """What the script's part of the panel shows: the step that is read now, and the replies to objections with `words`."""
+    course = course_of(call, member)
+    if course is None:
+        return {"course": None, "call": call}
+    return {
+        "call": call,
+        "course": course,
+        "is_over": is_at_end(course.content, course.path),
+        "replies": replies(course, member, words),
+    }
 
 
 def call_bar(request: HttpRequest) -> str:

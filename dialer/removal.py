@@ -3,9 +3,11 @@
 from dialer.models import (
     Call,
     CallEvent,
+    CallScript,
     Campaign,
     CampaignList,
     CampaignMember,
+    CampaignScript,
     DeviceBatch,
     DeviceCall,
     InboxDay,
@@ -14,6 +16,8 @@ from dialer.models import (
     Replay,
     ReplayDifference,
     RetryRule,
+    Script,
+    ScriptVersion,
     SimulatedCall,
 )
 from jini.lib.removal import delete_all
@@ -21,6 +25,10 @@ from jini.lib.removal import delete_all
 
 def empty() -> dict[str, int]:
     return delete_all(
+        CallScript,
+        CampaignScript,
+        ScriptVersion,
+        Script,
         ReplayDifference,
         Replay,
         InboxDay,

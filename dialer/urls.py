@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from dialer import hook_urls
 from dialer.views import (
     call_log,
+    call_script,
     calling,
     calling_rules,
     campaigns,
@@ -12,6 +13,7 @@ from dialer.views import (
     dispositions,
     inbox,
     lists,
+    scripts,
     telephony,
     today,
     why,
@@ -32,6 +34,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "campaigns/<uuid:campaign>/lists/<uuid:campaign_list>/state/<str:state>/", lists.list_state, name="list_state"
     ),
+    path("campaigns/<uuid:campaign>/scripts/", scripts.campaign_scripts, name="campaign_scripts"),
+    path("campaigns/scripts/", scripts.scripts, name="scripts"),
+    path("campaigns/scripts/new/", scripts.script_new, name="script_new"),
+    path("campaigns/scripts/<uuid:script>/", scripts.script, name="script"),
+    path("calls/<uuid:call>/script/", call_script.call_script, name="call_script"),
+    path("calls/<uuid:call>/objections/", call_script.call_objections, name="call_objections"),
     path("queue/next/", today.next_lead, name="next"),
     path("leads/<uuid:lead>/call/", calling.start_call, name="start_call"),
     path("leads/<uuid:lead>/why/", why.why, name="why"),

@@ -7,6 +7,7 @@ from dialer.models.campaign_list import CampaignList
 from dialer.models.device import Device, DeviceBatch, DeviceCall, PairingCode
 from dialer.models.disposition import Disposition
 from dialer.models.replay import InboxDay, Replay, ReplayDifference
+from dialer.models.script import CallScript, CampaignScript, Script, ScriptVersion
 from dialer.models.settings import DialerSettings
 from dialer.models.simulated import SimulatedCall
 from dialer.models.telephony import TelephonyAccount
@@ -14,9 +15,11 @@ from dialer.models.telephony import TelephonyAccount
 __all__ = [
     "Call",
     "CallEvent",
+    "CallScript",
     "Campaign",
     "CampaignList",
     "CampaignMember",
+    "CampaignScript",
     "Device",
     "DeviceBatch",
     "DeviceCall",
@@ -29,6 +32,8 @@ __all__ = [
     "Replay",
     "ReplayDifference",
     "RetryRule",
+    "Script",
+    "ScriptVersion",
     "SimulatedCall",
     "TelephonyAccount",
 ]

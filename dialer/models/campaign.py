@@ -67,7 +67,6 @@ class Campaign(OrganisationOwned):
         blank=True,
         help_text=_("Retries come before first calls. With 4, every fourth call is a first one all the same."),
     )
-    script = models.TextField(_("script"), blank=True)
     # How it is called: see `dialer.calling_forms`.
     wrap_up_seconds = models.PositiveSmallIntegerField(
         _("Seconds for the wrap-up"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import OrganisationOwned
 from dialer.models.call import Call
+from leads.models import Lead
 
 
 class DialerSettings(OrganisationOwned):
@@ -39,6 +40,13 @@ class DialerSettings(OrganisationOwned):
         default=30,
         validators=[MaxValueValidator(1_440)],
         help_text=_("Counted from when it was made. 0: it waits like the others."),
+    )
+
+    language = models.CharField(
+        _("Language of scripts for leads whose own is not known"),
+        max_length=2,
+        choices=Lead.Language,
+        default=Lead.Language.ENGLISH,
     )
 
     class Meta:

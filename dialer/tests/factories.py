@@ -7,7 +7,18 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Membership
-from dialer.models import Call, Campaign, CampaignList, CampaignMember, Disposition, QueueEntry
+from dialer.actions.scripts import save_script
+from dialer.models import (
+    Call,
+    Campaign,
+    CampaignList,
+    CampaignMember,
+    CampaignScript,
+    Disposition,
+    QueueEntry,
+    Script,
+)
+from dialer.scripts.content import Content, Step
 from leads.models import Lead
 from privacy.models import ContactPolicy
 
@@ -22,7 +33,10 @@ def make_campaign(*members: Membership, **fields: Any) -> Campaign:
         "opens_at": dt.time(0),
         "closes_at": dt.time(23, 59),
     }
+    script = fields.pop("script", "")
     campaign = Campaign.objects.create(**(defaults | fields))
+    if script:
+        give_script(campaign, Content([Step("s1", "Opening", script)]))
     CampaignMember.objects.bulk_create(CampaignMember(campaign=campaign, member=member) for member in members)
     make_list(campaign)
     return campaign
@@ -41,6 +55,13 @@ def make_entry(lead: Lead, campaign: Campaign | CampaignList | None = None, **fi
     into = first_list(campaign) if isinstance(campaign, Campaign) else campaign
     where = {"campaign": into.campaign, "list": into} if into is not None else {}
     return QueueEntry.objects.create(lead=lead, **({"due_at": timezone.now()} | where | fields))
+
+
+def give_script(campaign: Campaign, content: Content, *, language: str = "en") -> Script:
+    """Let `campaign` have a new script of this content in a language."""
+    script = save_script(Script(name=f"Script {next(_number)}", language=language), content, by=None)
+    CampaignScript.objects.update_or_create(campaign=campaign, language=language, defaults={"script": script})
+    return script
 
 
 def make_call(

@@ -57,7 +57,6 @@ def test_who_stays_out_is_said(client_of, scope, manager, telecaller):
         ({"opens_at": "20:00", "closes_at": "10:00"}, "closes_at"),
         ({"priority": "12"}, "priority"),
         ({"maximum_attempts": "99"}, "maximum_attempts"),
-        ({"script": "Namaste {{salary}}"}, "script"),
     ],
 )
 def test_bad_input_is_refused_and_kept(client_of, scope, manager, telecaller, wrong, field):

@@ -24,8 +24,9 @@ from dialer.call_filter_form import CallFilterForm
 from dialer.calls.failures import FAILURES
 from dialer.filters import find_calls
 from dialer.inbox_words import Said, said
-from dialer.models import Call, CallEvent
+from dialer.models import Call, CallEvent, CallScript
 from dialer.outcome_form import OutcomeForm
+from dialer.scripts.course import pressed
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
@@ -151,6 +152,7 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "why": FAILURES.get(found.failure, found.failure),
         # The lead of somebody whom they do not see is not theirs to open.
         "may_open_lead": sight_of(request.member).covers(found.lead.assigned_to_id),
+        "pressed": pressed(CallScript.objects.filter(call=found).select_related("version__script").first()),
         "may_replay": request.member.may(Permission.TELEPHONY_EDIT),
         "events": list(map(_said, events[:MOST_EVENTS])) if request.member.may(Permission.FIGURES_TEAM) else None,
     }

@@ -23,7 +23,8 @@ from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.replaying import replay_call, take_step
 from dialer.calls.inbox_days import count
 from dialer.models import CallEvent, Campaign, Disposition, InboxDay
-from dialer.tests.factories import first_list, make_call, make_campaign
+from dialer.scripts.content import END, Answer, Content, Objection, Step
+from dialer.tests.factories import first_list, give_script, make_call, make_campaign
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from leads.actions import bulk, importing
@@ -180,6 +181,14 @@ class Scene:
     @cached_property
     def call(self) -> Any:
         return make_call(self.lead, self.telecaller, talk=60, closed_at=None, wrap_up_seconds=None)
+
+    @cached_property
+    def script(self) -> Any:
+        steps = [Step("s1", "Opening", "Namaste {{first_name}} ji.", [Answer("Yes", "s2"), Answer("No", END)])]
+        content = Content(
+            [*steps, Step("s2", "Visit", "Shall we come?")], [Objection("Too dear", "It pays, {{name}}.")]
+        )
+        return give_script(self.campaign, content)
 
     @cached_property
     def post(self) -> Any:

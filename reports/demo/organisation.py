@@ -10,7 +10,8 @@ from accounts.actions.organisations import found_organisation
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
-from dialer.models import Campaign, CampaignList, CampaignMember, Disposition
+from dialer.actions.scripts import save_script, set_scripts
+from dialer.models import Campaign, CampaignList, CampaignMember, Disposition, Script
 from leads.models import CustomField, SavedView, Status, StatusReason, Tag
 from reports.demo.plan import Person, Plan
 from teams.models import Target, Team, TeamMembership
@@ -120,10 +121,15 @@ def _found_campaigns(cast: Cast, began_at: dt.datetime) -> None:
             state=plan.state,
             priority=plan.priority,
             maximum_attempts=plan.maximum_attempts,
-            script=plan.script,
             created_by=cast.first(Role.MANAGER),
         )
         Campaign.objects.filter(pk=campaign.pk).update(created_at=began_at)
+        by = cast.first(Role.MANAGER)
+        scripts = {
+            language: save_script(Script(name=plan.name, language=language), content, by=by)
+            for language, content in plan.scripts
+        }
+        set_scripts(campaign, scripts, by=by)
         CampaignMember.objects.bulk_create(
             CampaignMember(campaign=campaign, member=cast.member(person))
             for person in cast.plan.people

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from accounts.permissions import Role
+from dialer.scripts.content import Content
 from reports.demo import words
+from reports.demo.scripts import SCRIPTS
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class CampaignPlan:
     state: str = "running"
     priority: int = 5
     maximum_attempts: int = 9
-    script: str = ""
+    scripts: tuple[tuple[str, Content], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,7 @@ SOLAR = Plan(
             sources=("Website form", "Expo stall"),
             teams=("West", "South"),
             priority=7,
-            script=(
-                "Namaste {{first_name}} ji, this is {{telecaller}} from Kiran Rooftop Solar. You asked us about solar on your "
-                "roof in {{city}}. Is the electricity bill in your own name? Shall our engineer come to see the roof?"
-            ),
+            scripts=SCRIPTS,
         ),
         CampaignPlan("Old enquiries", sources=("Old enquiries",), teams=("South",), priority=4),
         CampaignPlan("Housing societies", sources=("Channel partner",), teams=("West",), state="paused", priority=5),

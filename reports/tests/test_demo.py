@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
-from dialer.campaigns.script import paragraphs
-from dialer.models import Call, Campaign, QueueEntry
+from dialer.models import Call, QueueEntry, ScriptVersion
+from dialer.scripts.checking import faults_of
+from dialer.scripts.content import Content
+from dialer.scripts.filling import paragraphs
 from leads.models import Activity, FollowUp, ImportBatch, ImportRow, Lead, Status
 from reports.demo import calendar
 from reports.demo.loading import load
@@ -142,9 +144,10 @@ def test_intervals_of_presence_follow_each_other_without_a_gap(solar):
 
 def test_what_a_script_names_is_filled_in(solar):
     lead, telecaller = Lead.objects.exclude(name="").first(), Membership.objects.get(user__first_name="Asha")
-    (script,) = Campaign.objects.exclude(script="").values_list("script", flat=True)
+    scripts = [Content.read(version.content) for version in ScriptVersion.objects.order_by("script__language")]
+    assert [faults_of(script) for script in scripts] == [[], []]
 
-    said = "".join(piece.text for part in paragraphs(script, lead, telecaller) for piece in part)
+    said = "".join(piece.text for part in paragraphs(scripts[0].steps[0].text, lead, telecaller) for piece in part)
 
     assert f"Namaste {lead.first_name} ji, this is Asha" in said
     assert "{" not in said

@@ -1,16 +1,27 @@
-"""A campaign's script with the fields of the lead filled in."""
+"""The text of a script with the fields of the lead filled in."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from leads.custom.showing import in_words
 from leads.models import CustomField, Lead
 
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-# What every organisation's scripts may have between {{ }}.
-FIELDS = ("first_name", "name", "city", "source", "telecaller", "organisation")
+# What every organisation's scripts may have between {{ }}, and how a page calls it.
+FIELDS: dict[str, Any] = {
+    "first_name": _("First name"),
+    "name": _("Name"),
+    "city": _("City"),
+    "source": _("Source"),
+    "telecaller": _("Telecaller"),
+    "organisation": _("Our organisation"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,9 +38,9 @@ def unknown_fields(script: str) -> list[str]:
     return sorted({name for name in _FIELD.findall(script) if name not in known})
 
 
-def fields() -> list[str]:
-    """Return what may stand between {{ }} in a script of the organisation, custom fields last."""
-    return list(dict.fromkeys([*FIELDS, *(field.word for field in CustomField.objects.in_order())]))
+def fields() -> dict[str, Any]:
+    """Return what may stand between {{ }} in a script of the organisation with its label, custom fields last."""
+    return FIELDS | {field.word: field.label for field in CustomField.objects.in_order() if field.word not in FIELDS}
 
 
 def paragraphs(script: str, lead: Lead, telecaller: Membership) -> list[list[Piece]]:
@@ -58,3 +69,8 @@ def _pieces(text: str, values: dict[str, str]) -> Iterator[Piece]:
         place = field.end()
     if place < len(text):
         yield Piece(text[place:])
+
+
+def sample_lead() -> Lead:
+    """Return an invented lead, which is not saved, to show what a script sounds like."""
+    return Lead(name=gettext("Kavita Rao"), city=gettext("Pune"), source=gettext("Website form"))
