@@ -16,7 +16,7 @@ from leads.models import FollowUp, Lead
 Rank, Finished = QueueEntry.Rank, QueueEntry.Finished
 
 _WAITING = """
-SELECT id, lead_id::text FROM dialer_queueentry
+SELECT id::text, lead_id::text FROM dialer_queueentry
 WHERE organisation_id = %(organisation)s AND lead_id = ANY(%(leads)s::uuid[]) AND finished_at IS NULL
 """
 _FOLLOW_STATUSES = """
@@ -45,7 +45,8 @@ UPDATE dialer_queueentry q SET
     finished_because = CASE WHEN f.ends THEN 'done' ELSE '' END,
     leased_to_id = CASE WHEN f.ends OR f.is_laid_down THEN NULL ELSE q.leased_to_id END,
     lease_until = CASE WHEN f.ends OR f.is_laid_down THEN NULL ELSE q.lease_until END
-FROM follows f WHERE q.organisation_id = %(organisation)s AND q.id = f.id
+FROM follows f WHERE q.organisation_id = %(organisation)s AND q.lead_id = ANY(%(leads)s::uuid[]) AND q.id = f.id
+  AND q.finished_at IS NULL
 """
 
 

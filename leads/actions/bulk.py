@@ -47,15 +47,17 @@ FROM leads_lead l WHERE l.organisation_id = %s AND l.id IN ({{leads}})
 ON CONFLICT (organisation_id, job_id, lead_id) DO NOTHING
 """  # noqa: S608 -- constants and the SQL that Django made of the queryset
 _ROWS = """
-SELECT lead_id::text, before, after FROM leads_bulkrow
-WHERE organisation_id = %(organisation)s AND job_id = %(job)s AND state = %(state)s
-  AND lead_id > %(after)s ORDER BY lead_id LIMIT %(most)s
+SELECT r.lead_id::text, r.before, r.after FROM leads_bulkrow r
+WHERE r.organisation_id = %(organisation)s AND r.job_id = %(job)s AND r.state = %(state)s
+  AND r.lead_id > %(after)s ORDER BY r.lead_id LIMIT %(most)s
 """
+# Between the first and the last: PostgreSQL knows nothing of rows that were just collected, and would read all of the job.
 _WRITE = """
 UPDATE leads_bulkrow r SET state = u.state, reason = u.reason, after = coalesce(u.after::jsonb, r.after)
 FROM unnest(%(leads)s::uuid[], %(states)s::text[], %(reasons)s::text[], %(after)s::text[])
     AS u (lead, state, reason, after)
 WHERE r.organisation_id = %(organisation)s AND r.job_id = %(job)s AND r.lead_id = u.lead AND r.state = %(state)s
+  AND r.lead_id BETWEEN %(first)s AND %(last)s
 """
 
 
@@ -221,7 +223,9 @@ def _write_down(job: BulkJob, rows: Sequence[Row], skipped: Mapping[str, str], o
     states = [str(bad if lead in skipped else good) for lead in ids]
     after = [json.dumps(outcome.after[lead]) if lead in outcome.after else None for lead in ids]
     reasons = [skipped.get(lead, "") for lead in ids]
-    ask(_WRITE, job=job.pk, state=state, leads=ids, states=states, reasons=reasons, after=after)
+    if ids:
+        reach = {"first": ids[0], "last": ids[-1]}
+        ask(_WRITE, job=job.pk, state=state, leads=ids, states=states, reasons=reasons, after=after, **reach)
     _count(job, Counter(states), state)
 
 
