@@ -8,6 +8,7 @@ Apps to the left of `accounts` fill in what only they know, in `AppConfig.ready(
     context.parts["callbar"] = callbar  # (request) -> safe HTML of the open call, or ""
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,8 +85,12 @@ LINKS = {
 }
 
 
+@functools.cache
 def optional_url(name: str) -> str:
-    """The address of the view `name`, or an empty string while there is none, so that no link is dead."""
+    """The address of the view `name`, or an empty string while there is none, so that no link is dead.
+
+    Every page asks for fifty of them, and they do not change while a process lives.
+    """
     try:
         return reverse(name)
     except NoReverseMatch:

@@ -1,6 +1,6 @@
 """Which leads a query string means: on the lead list, and wherever leads are chosen by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,8 @@ class Found:
     # Many have the words; and more than are counted, as the search itself found out.
     is_common: bool = False
     is_counted: bool = False
-    # The organisation's custom fields in use, which were asked for on the way.
-    fields: Sequence[CustomField] = ()
+    # The organisation's custom fields in use, which are asked for once, where somebody needs them.
+    fields: Iterable[CustomField] = ()
     # How many filters were asked for that narrow nothing, such as one over a field that is used no more.
     unfit: int = 0
 
@@ -57,7 +57,7 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
         found = searching.search(leads, words)
         leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
     leads, chips = narrow(leads, member, query)
-    fields = list(CustomField.objects.in_order())
+    fields = CustomField.objects.in_order()
     custom = narrow_custom(leads, fields, query)
     is_alone = sight_of(member).is_whole and not chips and bool(words) != bool(custom.chips)
     return Found(

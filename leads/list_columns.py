@@ -8,13 +8,14 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jini.lib.templatetags.jini import when, when_about
 from jini.lib.words import phone_number, rupees, urgency
 from leads.custom.showing import in_words
-from leads.models import CustomField, Lead, Status
+from leads.models import CustomField, Lead
 from leads.ordering import without
 
 COLUMNS_IN_QUERY = "columns"
@@ -28,7 +29,7 @@ DEFAULT = ("phone", "city", "status", "owner", "value", "due", "called", "create
 class Beside:
     """What the leads of a page name, by its id, and what hangs on them, by theirs; only what the columns need."""
 
-    statuses: Mapping[uuid.UUID, Status]
+    statuses: Mapping[uuid.UUID, SafeString]
     people: Mapping[uuid.UUID, str]
     due: Mapping[uuid.UUID, Any]
     tags: Mapping[uuid.UUID, str]
@@ -50,11 +51,6 @@ class Column:
     sort: str = ""
     nothing: str | Promise = "–"
     is_always_shown: bool = False
-
-
-def _status(lead: Any, beside: Beside) -> Any:
-    status = beside.statuses[lead.status]
-    return format_html('<span class="j-status"><span class="j-dot {}"></span>{}</span>', status.colour, status.label)
 
 
 def _due(lead: Any, beside: Beside) -> Any:
@@ -88,7 +84,14 @@ COLUMNS: Mapping[str, Column] = {
             "phone", gettext_lazy("Phone"), ("phone",), lambda lead, _beside: phone_number(lead.phone), "text-nowrap"
         ),
         Column("city", gettext_lazy("City"), ("city",), _plain("city"), nothing=""),
-        Column("status", gettext_lazy("Status"), ("status",), _status, CORNER, is_always_shown=True),
+        Column(
+            "status",
+            gettext_lazy("Status"),
+            ("status",),
+            lambda lead, beside: beside.statuses[lead.status],
+            CORNER,
+            is_always_shown=True,
+        ),
         Column(
             "owner",
             gettext_lazy("Owner"),
@@ -127,6 +130,11 @@ COLUMNS: Mapping[str, Column] = {
         Column("tags", gettext_lazy("Tags"), (), lambda lead, beside: beside.tags.get(lead.pk, "")),
     )
 }
+
+
+def of_list(query: Mapping[str, str], fields: Iterable[CustomField]) -> list[Column]:
+    """Return the columns of the list `query`; the custom `fields` are asked for only where it names columns."""
+    return chosen(query, every_column(fields if query.get(COLUMNS_IN_QUERY) else ()))
 
 
 def every_column(fields: Iterable[CustomField]) -> dict[str, Column]:

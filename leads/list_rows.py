@@ -5,12 +5,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.db.models import Min
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -24,23 +25,14 @@ ALWAYS = ("pk", "name", "phone", "sort_value")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a row."""
-
-    text: Any
-    label: str
-    head: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class ListRow:
-    """A lead as the list shows it."""
+    """A lead as the list shows it; `texts` are what its columns say of it, empty for nothing."""
 
     pk: uuid.UUID
     url: str
     name: str
     choose: str
-    cells: list[Cell]
+    texts: list[Any]
     # The cells as they stand in the table: four hundred of them one by one are half of the time of a page.
     markup: SafeString
 
@@ -59,45 +51,56 @@ def list_rows(found: Sequence[Any], columns: Sequence[Column]) -> list[ListRow]:
     beside = _beside(found, {column.key for column in columns})
     # A lead's page stands below the list; asking for fifty addresses one by one takes a millisecond.
     pages = reverse("leads:list")
-    # In the corner of a card there is no room for a label, and what stands there needs none.
-    labels = ["" if column.classes == CORNER else str(column.label) for column in columns]
-    heads = [
-        (_head(column.classes, label), _head(f"{column.classes} hide", label))
-        for column, label in zip(columns, labels, strict=True)
-    ]
+    frames = [_frame(column) for column in columns]
     choose = _("Choose %(name)s")
     rows = []
     for lead in found:
         name = lead.name or lead.phone
-        cells = [
-            _cell(lead, beside, column, label, head) for column, label, head in zip(columns, labels, heads, strict=True)
-        ]
-        markup = format_html_join("", "{}{}</td>", ((cell.head, cell.text) for cell in cells))
-        rows.append(ListRow(lead.pk, f"{pages}{lead.pk}/", name, choose % {"name": name}, cells, markup))
+        texts = [column.say(lead, beside) for column in columns]
+        markup = "".join(
+            [
+                f"{head}{_escaped(text)}</td>" if text else blank
+                for text, (head, blank) in zip(texts, frames, strict=True)
+            ]
+        )
+        rows.append(ListRow(lead.pk, f"{pages}{lead.pk}/", name, choose % {"name": name}, texts, mark_safe(markup)))  # noqa: S308 -- every text in it is escaped
     return rows
 
 
-def _head(classes: str, label: str) -> SafeString:
+def _frame(column: Column) -> tuple[SafeString, SafeString]:
+    """Return how a cell of the column begins, and the whole cell of a lead that has nothing to say there."""
+    # In the corner of a card there is no room for a label, and what stands there needs none.
+    label = "" if column.classes == CORNER else str(column.label)
     said = format_html(' data-label="{}"', label) if label else ""
-    return format_html('<td role="cell" class="{}"{}>', classes.strip(), said)
+    head, hidden = (
+        format_html('<td role="cell" class="{}"{}>', classes.strip(), said)
+        for classes in (column.classes, f"{column.classes} hide")
+    )
+    return head, format_html("{}{}</td>", head if column.is_always_shown else hidden, column.nothing)
 
 
-def _cell(lead: Any, beside: Beside, column: Column, label: str, heads: tuple[SafeString, SafeString]) -> Cell:
-    text = column.say(lead, beside)
-    if text or column.is_always_shown:
-        return Cell(text or column.nothing, label, heads[0])
-    return Cell(column.nothing, label, heads[1])
+def _escaped(text: Any) -> str:
+    """Return `text` as markup. `conditional_escape` does the same, and takes a fifth of the page for it."""
+    return text if isinstance(text, SafeString) else escape(str(text))
 
 
 def _beside(found: Sequence[Any], keys: Collection[str]) -> Beside:
     ids = [lead.pk for lead in found]
     return Beside(
-        statuses=Status.objects.in_bulk({lead.status for lead in found}) if "status" in keys else {},
+        statuses=_statuses({lead.status for lead in found}) if "status" in keys else {},
         people=people_named({lead.assigned_to for lead in found if lead.assigned_to}) if "owner" in keys else {},
         due=next_due(ids) if "due" in keys else {},
         tags=_tags(ids) if "tags" in keys else {},
         outcomes=dict(lookups.labels("dispositions")) if "outcome" in keys else {},
     )
+
+
+def _statuses(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SafeString]:
+    """Return {id: markup}: a page has fifty leads in a handful of statuses."""
+    return {
+        pk: format_html('<span class="j-status"><span class="j-dot {}"></span>{}</span>', status.colour, status.label)
+        for pk, status in Status.objects.in_bulk(ids).items()
+    }
 
 
 def people_named(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -32,9 +32,10 @@ def opened(member: Membership, query: QueryDict) -> Opened | None:
     if key in BUILT_IN:
         return Opened(key, str(BUILT_IN[key].label), None, _differs(query, BUILT_IN[key].query()))
     try:
-        saved = SavedView.objects.visible_to(member).filter(pk=uuid.UUID(key)).first()
+        asked = uuid.UUID(key)
     except ValueError:
         return None
+    saved = SavedView.objects.visible_to(member).filter(pk=asked).first()
     if saved is None:
         return None
     return Opened(str(saved.pk), saved.name, saved, _differs(query, QueryDict(saved.query).dict()))

@@ -77,20 +77,25 @@ def time_of_day(moment: dt.datetime) -> str:
 
 def moment_in_words(moment: dt.datetime | dt.date) -> str:
     """A moment in the active zone: "Today 4:00 pm", "Wed 25 Nov, 11:00 am", with the year when it is another one."""
-    today = timezone.localdate()
     if not isinstance(moment, dt.datetime):
-        return _day(moment, today)
-    local = timezone.localtime(moment)
-    day = _day(local.date(), today)
+        return _day(moment, timezone.localdate())
+    return minute_in_words(timezone.localtime(moment), timezone.localdate())[0]
+
+
+def minute_in_words(local: dt.datetime, today: dt.date) -> tuple[str, str]:
+    """Return a local moment as seen from `today`: as `moment_in_words` says it, and where space is short.
+
+    Short it is the time, "4:00 pm", of today, and else the day.
+    """
+    return _minute(local.replace(second=0, microsecond=0, tzinfo=None), today, get_language())
+
+
+@functools.lru_cache(1024)
+def _minute(local: dt.datetime, today: dt.date, _language: str | None) -> tuple[str, str]:
+    """Said again and again, too: a list that was imported was created within a minute."""
+    day, time = _day(local.date(), today), time_of_day(local)
     near = abs((local.date() - today).days) <= 1
-    return f"{day} {time_of_day(local)}" if near else f"{day}, {time_of_day(local)}"
-
-
-def moment_about(moment: dt.datetime) -> str:
-    """A past moment where space is short, in the active zone: of today the time, "4:00 pm", before that the day."""
-    local = timezone.localtime(moment)
-    today = timezone.localdate()
-    return time_of_day(local) if local.date() == today else _day(local.date(), today)
+    return f"{day} {time}" if near else f"{day}, {time}", time if local.date() == today else day
 
 
 def date_and_time(moment: dt.datetime | dt.date) -> str:

@@ -48,10 +48,13 @@ class _Found:
 
 
 def narrow_custom(leads: Any, fields: Iterable[CustomField], query: Mapping[str, str]) -> CustomNarrowed:
-    """Narrow `leads` by the filters of `query` over `fields`; what does not fit narrows nothing."""
+    """Narrow `leads` by the filters of `query` over `fields`; what does not fit narrows nothing.
+
+    `fields` are not asked for where no filter is.
+    """
     chips: list[Chip] = []
     found: list[_Found] = []
-    for field in fields:
+    for field in fields if any(map(CUSTOM_NAME.fullmatch, query)) else ():
         for name, text, apply in _asked(field, query):
             if (one := apply(field, text)) is not None:
                 found.append(one)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from leads.models import FollowUp, Lead, LeadPhone, Status
 from leads.ordering import COLUMNS, orders
 from leads.tests.factories import make_lead
+from leads.tests.test_list_columns import cells_of
 
 LIST, KNOWN = reverse("leads:list"), reverse("leads:known")
 
@@ -101,7 +102,7 @@ def test_the_list_names_the_next_follow_up_that_is_open(client_of, four, telecal
             done_by=telecaller if done else None,
         )
 
-    rows = {row.pk: said(row) for row in client_of(telecaller).get(LIST).context["rows"]}
+    rows = {row.pk: cells_of(row) for row in client_of(telecaller).get(LIST).context["rows"]}
 
     due = (now + dt.timedelta(days=2)).astimezone(telecaller.organisation.zone).isoformat()
     assert due in rows[lead.pk]["Next follow-up"]
@@ -110,7 +111,7 @@ def test_the_list_names_the_next_follow_up_that_is_open(client_of, four, telecal
 
 def test_a_row_says_what_the_lead_is(client_of, four, manager, telecaller):
     rows = client_of(manager).get(LIST, {"sort": "name"}).context["rows"]
-    asha, meena = map(said, rows[:2])
+    asha, meena = map(cells_of, rows[:2])
 
     assert [row.url for row in rows] == [Lead.objects.get(pk=row.pk).get_absolute_url() for row in rows]
     assert (asha["Value"], asha["Last call"], asha["Next follow-up"]) == ("–", "–", "–")
@@ -122,10 +123,6 @@ def test_without_a_name_the_number_stands_for_it(client_of, scope, manager):
     make_lead(name="", phone="+919000000077")
 
     assert [row.name for row in client_of(manager).get(LIST).context["rows"]] == ["+919000000077"]
-
-
-def said(row):
-    return {cell.label: str(cell.text) for cell in row.cells}
 
 
 def neighbours_of(client, url):

@@ -39,7 +39,7 @@ def leads(request: MemberRequest) -> HttpResponse:
         return redirect(address)
     found, order = find(request.member, request.GET), Order.asked(request.GET)
     view = opened(request.member, request.GET)
-    columns = list_columns.chosen(request.GET, list_columns.every_column(found.fields))
+    columns = list_columns.of_list(request.GET, found.fields)
     rows = order.of(found.leads).values_list(*values_of(columns), named=True)
     page = keyset_page(request, rows, by=order.by, size=PAGE, count_text=found.count_text, place_of=order.column.place)
     few = bool(found.words and not found.chips) and len(page.rows) < FEW and not (page.newer_url or page.older_url)

@@ -59,8 +59,9 @@ def when(moment: dt.datetime | dt.date | None, classes: str = "") -> SafeString 
 @register.simple_tag
 def when_about(moment: dt.datetime) -> SafeString:
     """A `<time>` with the moment as a column of a table has room for it, and in full where a pointer rests."""
-    said, short = words.moment_in_words(moment), words.moment_about(moment)
-    return format_html('<time datetime="{}" title="{}">{}</time>', timezone.localtime(moment).isoformat(), said, short)
+    local = timezone.localtime(moment)
+    said, short = words.minute_in_words(local, timezone.localdate())
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), said, short)
 
 
 @register.filter
