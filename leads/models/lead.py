@@ -214,7 +214,7 @@ class Lead(OrganisationOwned):
             models.Index(
                 fields=["organisation", "status", "-created_at", "-id"],
                 name="lead_newest_in_status",
-                include=["value", "assigned_to"],
+                include=["value", "assigned_to", "attempts"],
                 condition=KEPT,
             ),
             models.Index(
