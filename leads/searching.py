@@ -11,6 +11,7 @@ from django.db.models import F, Lookup, Q
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
+from jini.lib.ids import OneOf
 from jini.lib.phone import read_phone
 from leads.models import Lead, LeadPhone
 from teams.visibility import sight_of
@@ -21,16 +22,6 @@ MOST_WORDS = 8
 MOST_SIMILAR = 8
 
 _SEARCH = "SELECT cardinality(found), found::text FROM leads_search_words(%s, %s, %s) AS found"
-
-
-class OneOf(Lookup):
-    """`id = ANY(array)`: one parameter for any number of ids, where IN would take one for each."""
-
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        left, parameters = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s::uuid[])", (*parameters, self.rhs)
 
 
 class _HasWords(Lookup):

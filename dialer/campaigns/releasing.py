@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 
 from dialer.models import Call, QueueEntry
+from jini.lib.ids import one_of
 
 
 def release(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
@@ -11,10 +12,10 @@ def release(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
     A place that is being handed out in this moment is somebody's: it is not waited for, since they may wait for us.
     """
-    places = QueueEntry.objects.filter(lead__in=lead_ids)
+    places = QueueEntry.objects.filter(one_of("lead", lead_ids))
     idle = places.filter(attempts=0, leased_to=None).select_for_update(skip_locked=True, of=("self",))
     free = dict(idle.values_list("pk", "lead"))
-    kept = set(Call.objects.filter(lead__in=lead_ids).values_list("lead", flat=True))
-    kept |= set(places.exclude(pk__in=free).values_list("lead", flat=True))
-    QueueEntry.objects.filter(pk__in=[pk for pk, lead in free.items() if lead not in kept]).delete()
+    kept = set(Call.objects.filter(one_of("lead", lead_ids)).values_list("lead", flat=True))
+    kept |= {lead for pk, lead in places.values_list("pk", "lead") if pk not in free}
+    QueueEntry.objects.filter(one_of("pk", (pk for pk, lead in free.items() if lead not in kept))).delete()
     return kept

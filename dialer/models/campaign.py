@@ -253,11 +253,8 @@ class QueueEntry(OrganisationOwned):
         # Free entries only: one that is in somebody's hands is not walked over by everybody else.
         indexes = [
             # The past of a lead, for its timeline; the present has the constraint above.
-            models.Index(
-                fields=["organisation", "lead"],
-                name="queue_past_of_lead",
-                condition=models.Q(finished_at__isnull=False),
-            ),
+            # Of every entry, waiting or not: so the key of the database finds what still names a lead that is removed.
+            models.Index(fields=["organisation", "lead"], name="queue_of_lead"),
             models.Index(
                 fields=["organisation", "list", "reserved_for", "rank", "due_at", "id"],
                 name="queue_free_of_list",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from accounts.tenancy import current_organisation
+from jini.lib.ids import one_of
 from jini.lib.lead_removal import released
 from leads.models import Lead, LeadFile
 
@@ -20,7 +21,7 @@ def remove_leads(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     Call it inside the transaction that holds the rows locked.
     """
     free = released(lead_ids)
-    for kept in LeadFile.objects.filter(lead__in=free).exclude(file=""):
+    for kept in LeadFile.objects.filter(one_of("lead", free)).exclude(file=""):
         transaction.on_commit(partial(kept.file.storage.delete, kept.file.name))
     _delete(free)
     return free
@@ -38,7 +39,7 @@ def _delete(leads: set[uuid.UUID]) -> None:
             continue
         model: Any = relation.related_model
         # Also those in the bin.
-        rows = getattr(model, "everything", model.objects).filter(**{f"{relation.field.name}__in": leads})
+        rows = getattr(model, "everything", model.objects).filter(one_of(relation.field.name, leads))
         if relation.on_delete is models.CASCADE:
             rows.delete()
         elif relation.on_delete is models.SET_NULL:

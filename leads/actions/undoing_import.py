@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import Membership, Organisation
 from accounts.tenancy import acting_for
 from accounts.work import schedule
+from jini.lib.ids import one_of
 from jini.lib.jobs import JobState
 from leads.actions.importing import UNDO, NotPossible
 from leads.actions.removing import remove_leads
@@ -79,7 +80,7 @@ def _touched(batch: ImportBatch, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return which leads somebody, or a later import, has touched since this one made them, and how."""
     # A line without a batch has no such key at all, which to `exclude` is neither equal nor different.
     not_ours = Q(details__batch__isnull=True) | ~Q(details__batch=str(batch.pk))
-    leads = Lead.objects.filter(pk__in=ids).annotate(
+    leads = Lead.objects.filter(one_of("pk", ids)).annotate(
         has_lines=Exists(Activity.objects.filter(not_ours, lead=OuterRef("pk"))),
         has_follow_up=Exists(FollowUp.objects.filter(lead=OuterRef("pk"))),
     )

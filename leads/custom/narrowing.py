@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from accounts.tenancy import current_organisation
 from jini.lib.forms import typed
+from jini.lib.ids import OneOf
 from leads.custom.reading import Value as Answer
 from leads.custom.reading import read_value
 from leads.custom.showing import in_words
 from leads.models import CustomField
 from leads.narrowing import NONE, Chip
-from leads.searching import MOST_NAMED, OneOf
+from leads.searching import MOST_NAMED
 
 Kind = CustomField.Kind
 # What a filter over a custom field is called in a query string.

@@ -148,7 +148,13 @@ class ImportRow(OrganisationOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "batch", "number"], name="import_row_once")]
-        indexes = [models.Index(fields=["organisation", "batch", "verdict", "number"], name="import_row_by_verdict")]
+        indexes = [
+            models.Index(fields=["organisation", "batch", "verdict", "number"], name="import_row_by_verdict"),
+            # Asked by the key of the database for every lead that is removed.
+            models.Index(
+                fields=["organisation", "lead"], name="import_row_of_lead", condition=models.Q(lead__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"ImportRow {self.pk}"
