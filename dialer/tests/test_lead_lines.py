@@ -72,4 +72,4 @@ def test_the_past_of_a_lead_is_found_by_its_index(scope, telecaller):
     lead = make_lead()
     of_lead = QueueEntry.objects.filter(lead=lead, finished_at__isnull=False)
 
-    assert "queue_past_of_lead" in of_lead.explain()
+    assert "queue_of_lead" in of_lead.explain()
