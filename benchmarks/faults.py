@@ -114,8 +114,8 @@ class Bench:
             data.copy(
                 connection,
                 "teams_presence",
-                "id organisation_id member_id state pause_code_id started_at ended_at",
-                ((uuid7(), self.organisation.pk, who, "on_call", None, self.began, None) for who in members),
+                "id organisation_id member_id state because pause_code_id started_at ended_at",
+                ((uuid7(), self.organisation.pk, who, "on_call", "", None, self.began, None) for who in members),
             )
             data.settle(connection, "dialer_call", "leads_lead", "teams_presence")
         # A load notes nothing for the figures; from here on they follow by themselves.
