@@ -216,7 +216,7 @@ class Bench:
                 .values("call_token")
                 .annotate(
                     events=Count("id"),
-                    waiting=Count("id", filter=~Q(verdict__in=["merged", "late"])),
+                    waiting=Count("id", filter=~Q(verdict__in=["merged", "late", "out_of_order"])),
                     found=ArrayAgg("copies", distinct=True),
                 )
             }
