@@ -51,7 +51,7 @@ class DialerConfig(AppConfig):
         from dialer.campaigns.adding import ADD  # noqa: PLC0415 -- as above
         from dialer.campaigns.releasing import release  # noqa: PLC0415 -- as above
         from dialer.lead_filters import OF_CAMPAIGN  # noqa: PLC0415 -- as above
-        from dialer.lead_lines import campaigns  # noqa: PLC0415 -- as above
+        from dialer.lead_lines import campaigns, skips  # noqa: PLC0415 -- as above
         from jini.lib import (  # noqa: PLC0415 -- registers at start
             lead_bulk,
             lead_busy,
@@ -64,6 +64,7 @@ class DialerConfig(AppConfig):
 
         lead_filters.register(OF_CAMPAIGN)
         lead_lines.register(campaigns)
+        lead_lines.register(skips)
         lead_merging.may_refuse(moving.refuse_while_called)
         lead_merging.on_merge(moving.OF_DIALER)
         lead_removal.on_removal(release)

@@ -22,7 +22,7 @@ class DialerSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class CampaignCallingForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How the leads of a campaign are called: how long a wrap-up may take, and which outcomes are offered."""
+    """How the leads of a campaign are called: how calls start, how long a wrap-up may take, which outcomes are offered."""
 
     # Filled in __init__: outside a scope there are no outcomes.
     offered = forms.ModelMultipleChoiceField(
@@ -35,7 +35,8 @@ class CampaignCallingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        fields = ("wrap_up_seconds",)
+        fields = ("mode", "countdown_seconds", "may_skip", "wrap_up_seconds")
+        widgets = {"mode": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What the dialer adds to the timeline of a lead: the campaigns that it waited in."""
+"""What the dialer adds to the timeline of a lead: the campaigns that it waited in, and who skipped it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from dialer.models import Campaign, QueueEntry
+from dialer.models import Campaign, QueueEntry, Skip
 from jini.lib.lead_lines import MOST, LeadLine
 
 ICON = "speakerphone"
@@ -38,3 +38,14 @@ def _lines(entry: QueueEntry, name: str) -> Iterator[LeadLine]:
         why = QueueEntry.Finished(entry.finished_because).label if entry.finished_because else ""
         more = _("out of %(name)s") % {"name": name}
         yield LeadLine(entry.finished_at, ICON, _("Campaign"), f"{more}, {why}" if why else more)
+
+
+def skips(lead: Any, _member: Membership) -> list[LeadLine]:
+    """Who laid the lead down without calling it, and why."""
+    rows = Skip.objects.filter(lead=lead).select_related("telecaller__user").order_by("-at")[:MOST]
+    return [LeadLine(row.at, "player-skip-forward", _("Skipped"), _why(row)) for row in rows]
+
+
+def _why(skip: Skip) -> str:
+    said = f"{skip.telecaller.name}, {skip.get_reason_display()}"
+    return f"{said}: {skip.note}" if skip.note else said

@@ -10,11 +10,14 @@ from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
 from dialer.calls.line import rings_telecaller
-from dialer.models import Call, DialerSettings, Disposition
+from dialer.campaigns import modes
+from dialer.campaigns.queue import in_hand
+from dialer.models import Call, DialerSettings, Disposition, Skip
 from dialer.scripts.course import course_of, is_at_end, replies
 from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
+from teams.actions.presence import is_at_work
 
 
 def call_panel(request: HttpRequest, lead: Lead) -> str:
@@ -34,7 +37,28 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
             wrap_up_context(call) if call.is_in_wrap_up else script_context(call, member)
         )
     decision = decide_to_call(lead, member, rings_phone=rings_telecaller())
-    return {"lead": lead, "call": None, "decision": decision, "elsewhere": call, "others": others_of(lead)}
+    return {
+        "lead": lead,
+        "call": None,
+        "decision": decision,
+        "elsewhere": call,
+        "others": others_of(lead),
+        "hand": _hand(lead, member),
+    }
+
+
+def _hand(lead: Lead, member: Any) -> dict[str, Any] | None:
+    """What may be done with a lead that the member holds, besides calling it; None when they do not."""
+    entry = in_hand(member)
+    if entry is None or entry.lead_id != lead.pk:
+        return None
+    countdown = modes.countdown_of(entry)
+    return {
+        "may_skip": modes.may_be_skipped(entry),
+        "reasons": [(value, label) for value, label in Skip.Reason.choices if value != Skip.Reason.OTHER_LEAD],
+        "countdown": countdown,
+        "is_at_work": countdown is None or is_at_work(member),
+    }
 
 
 def others_of(lead: Lead) -> list[LeadPhone]:
@@ -61,6 +85,7 @@ def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, 
         "chosen": chosen,
         "suggested": suggested,
         "limit": limit_of(call),
+        "calls_next": call.campaign is not None and call.campaign.mode == modes.Mode.PROGRESSIVE,
         "picks": quick_picks(wanted_minutes=chosen.suggested_minutes) if chosen else [],
     }
 

@@ -19,6 +19,7 @@ from dialer.models import (
     Script,
     ScriptVersion,
     SimulatedCall,
+    Skip,
 )
 from jini.lib.removal import delete_all
 
@@ -34,6 +35,7 @@ def empty() -> dict[str, int]:
         InboxDay,
         DeviceCall,
         DeviceBatch,
+        Skip,
         SimulatedCall,
         CallEvent,
         Call,

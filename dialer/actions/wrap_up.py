@@ -246,9 +246,9 @@ def move_lead(lead: Lead, disposition: Disposition, *, by: Membership) -> None:
 
 
 def _free(telecaller: Membership, *, at: dt.datetime) -> None:
-    """The telecaller is free again; who chose a break during the wrap-up is on it."""
+    """The telecaller is free again; who chose a break during the wrap-up, or to go, is there no more."""
     now = presence_of(telecaller)
-    if now is None or now.state != Presence.State.PAUSE:
+    if now is None or now.state not in {Presence.State.PAUSE, Presence.State.OFFLINE}:
         set_presence(telecaller, Presence.State.AVAILABLE, at=at)
 
 

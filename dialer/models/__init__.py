@@ -1,7 +1,7 @@
 """Calls, their outcomes, and the queue that hands them out."""
 
 from dialer.models.call import Call, CallEvent
-from dialer.models.calling import LeftOut
+from dialer.models.calling import LeftOut, Skip
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.campaign_list import CampaignList
 from dialer.models.device import Device, DeviceBatch, DeviceCall, PairingCode
@@ -35,5 +35,6 @@ __all__ = [
     "Script",
     "ScriptVersion",
     "SimulatedCall",
+    "Skip",
     "TelephonyAccount",
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -55,6 +55,11 @@ class Campaign(OrganisationOwned):
         PAUSED = "paused", _("Paused")
         ENDED = "ended", _("Ended")
 
+    class Mode(models.TextChoices):
+        PREVIEW = "preview", _("Preview: the telecaller looks at the lead and presses Call")
+        TIMED = "timed", _("Timed preview: the call starts when a countdown ends")
+        PROGRESSIVE = "progressive", _("Progressive: the next call starts when the outcome is saved")
+
     name = models.CharField(_("name"), max_length=80)
     state = models.CharField(pgettext_lazy("condition", "state"), max_length=10, choices=State, default=State.DRAFT)
     priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 to 9; 9 is called first."))
@@ -67,7 +72,19 @@ class Campaign(OrganisationOwned):
         blank=True,
         help_text=_("Retries come before first calls. With 4, every fourth call is a first one all the same."),
     )
-    # How it is called: see `dialer.calling_forms`.
+    # How it is called: see `dialer.campaigns.modes`.
+    mode = models.CharField(_("How calls start"), max_length=12, choices=Mode, default=Mode.PREVIEW)
+    may_skip = models.BooleanField(
+        _("A lead may be skipped, with a reason"),
+        default=True,
+        help_text=_("Otherwise the lead in hand is called before any other."),
+    )
+    countdown_seconds = models.PositiveSmallIntegerField(
+        _("Seconds of the countdown"),
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+        help_text=_("5 to 120; for the timed preview."),
+    )
     wrap_up_seconds = models.PositiveSmallIntegerField(
         _("Seconds for the wrap-up"),
         null=True,
@@ -98,6 +115,9 @@ class Campaign(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(fresh_every=None) | models.Q(fresh_every__range=(2, 20)),
                 name="campaign_fresh_every_2_to_20",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(countdown_seconds__range=(5, 120)), name="campaign_countdown_5_to_120"
             ),
         ]
 
@@ -227,6 +247,10 @@ class QueueEntry(OrganisationOwned):
         related_name="+",
     )
     lease_until = models.DateTimeField(null=True)
+    # When the call begins by itself, or how many seconds a paused countdown has left. A trigger clears both when the
+    # lead changes hands.
+    call_at = models.DateTimeField(null=True)
+    seconds_left = models.PositiveSmallIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)
     finished_because = models.CharField(max_length=20, choices=Finished, blank=True)
 
@@ -248,6 +272,9 @@ class QueueEntry(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(campaign=None, list=None) | models.Q(campaign__isnull=False, list__isnull=False),
                 name="queue_campaign_has_list",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(call_at=None) | models.Q(seconds_left=None), name="queue_countdown_runs_or_rests"
             ),
         ]
         # Free entries only: one that is in somebody's hands is not walked over by everybody else.

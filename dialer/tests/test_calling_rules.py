@@ -20,7 +20,11 @@ def outcome(name):
 
 
 def sent(**changes):
-    kept = {"wrap_up_seconds": "120", "outcome_minutes": "30"}
+    kept = {
+        "wrap_up_seconds": "120",
+        "outcome_minutes": "30",
+        "language": DialerSettings._meta.get_field("language").default,
+    }
     return kept | {"lease_minutes": "20", "hot_lead_minutes": "30"} | changes
 
 

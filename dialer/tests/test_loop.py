@@ -134,8 +134,8 @@ def test_a_refused_call_says_why(client_of, at_any_hour, telecaller):
     response = client.post(reverse("dialer:start_call", args=[lead.pk]))
 
     assert response.status_code == 409
-    assert response.context["decision"].sentence in response.content.decode()
-    assert response.context["decision"].sentence in client.get(lead.get_absolute_url()).content.decode()
+    assert response.context["sentence"] in response.content.decode()
+    assert response.context["sentence"] in client.get(lead.get_absolute_url()).content.decode()
 
 
 def test_one_press_saves_an_outcome_and_goes_on(client_of, campaign, ended, telecaller):

@@ -1,18 +1,23 @@
 """Calling a lead: starting, following, ending."""
 
+import datetime as dt
 import uuid
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import MemberRequest
+from accounts.models import Membership
 from accounts.permissions import Permission, requires
 from dialer.actions import calling
+from dialer.actions.skipping import MayNotSkip, held_by, left_for, write_down
+from dialer.campaigns import modes
 from dialer.campaigns.queue import take
-from dialer.models import Call, QueueEntry
+from dialer.models import Call, QueueEntry, Skip
 from dialer.panel import call_bar, panel_context
 from jini.lib.forms import typed
 from jini.lib.words import time_of_day
@@ -26,16 +31,40 @@ CONFLICT, LONGEST_NOTE = 409, 4000
 def start_call(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
     phone = _number(found, typed(request.POST.get("number", "")))
+    if "by_itself" in request.POST and not _may_begin_by_itself(request.member, found):
+        return _refused(request, found, _("The countdown was stopped, or it ended while nobody was on the page."))
     entry = QueueEntry.objects.filter(lead=found, finished_at=None).select_related("campaign").first()
     try:
+        left = left_for(found, by=request.member)
         calling.start_call(found, by=request.member, campaign=entry.campaign if entry else None, phone=phone)
     except calling.LeadGone:
         raise Http404 from None
+    except MayNotSkip as refusal:
+        return _refused(
+            request, found, _("Its campaign wants the lead in your hands to be called first."), refusal.lead
+        )
     except calling.NotAllowed as refusal:
-        context = {"lead": found, "decision": refusal.decision}
-        return TemplateResponse(request, "dialer/refused.html", context, status=CONFLICT)
+        decision = refusal.decision
+        return _refused(request, found, decision.sentence, at=decision.dialable_at)
+    if left is not None:
+        write_down(left, by=request.member, reason=Skip.Reason.OTHER_LEAD)
     take(found, request.member)
     return redirect(found)
+
+
+def _may_begin_by_itself(member: Membership, lead: Lead) -> bool:
+    """Whether the end of a countdown may begin the call; of two tabs the second one finds it begun."""
+    if modes.may_begin_by_itself(held_by(member, lead), member):
+        return True
+    running = calling.open_call_of(member)
+    return running is not None and running.lead_id == lead.pk and running.is_live
+
+
+def _refused(
+    request: MemberRequest, lead: Lead, sentence: str, first: Lead | None = None, *, at: dt.datetime | None = None
+) -> HttpResponse:
+    context = {"lead": lead, "sentence": sentence, "first": first, "dialable_at": at}
+    return TemplateResponse(request, "dialer/refused.html", context, status=CONFLICT)
 
 
 def _number(lead: Lead, pk: str) -> str:

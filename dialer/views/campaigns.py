@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions.campaigns import NEXT, NotPossible, change_state, fill_list, save_campaign
+from dialer.actions.skipping import skips_by_person
 from dialer.campaign_forms import CampaignForm
 from dialer.campaigns.enqueueing import Enqueued
 from dialer.campaigns.lists import lines_of
@@ -77,6 +78,7 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         "people": found.campaign_members.filter(sight.of("member")).select_related("member__user"),
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
         "may_edit": request.member.may(Permission.CAMPAIGN_EDIT),
+        "skips": skips_by_person(found, sight),
     }
     return TemplateResponse(request, "dialer/campaign.html", context)
 

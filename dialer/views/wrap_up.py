@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions import wrap_up
-from dialer.campaigns.queue import claim_next
+from dialer.actions.calling import open_call_of
+from dialer.actions.handing_out import NotAtWork, hand_next
 from dialer.models import Call, Disposition
 from dialer.panel import wrap_up_context
 from jini.lib.forms import typed
@@ -88,9 +89,12 @@ def _save(request: MemberRequest, call: Call, outcome: Disposition, follow_up_at
         )
     except REFUSALS as refusal:
         return _refused(request, call, outcome, refusal)
-    undo = reverse("dialer:undo", args=[call.pk])
+    stays = request.POST.get("then") == "stay" or "stop" in request.POST
+    response = redirect(call.lead) if stays else go_on(request)
+    # Who is on the next call already cannot open the wrap-up of the last one again.
+    undo = "" if open_call_of(request.member) else reverse("dialer:undo", args=[call.pk])
     toast(request, _("Saved: %(outcome)s") % {"outcome": outcome.label}, undo=undo)
-    return redirect(call.lead) if request.POST.get("then") == "stay" else go_on(request)
+    return response
 
 
 def _refused(request: MemberRequest, call: Call, outcome: Disposition, refusal: Exception) -> HttpResponse:
@@ -116,7 +120,11 @@ def _saved_before(request: MemberRequest, call: Call, saved: Call) -> HttpRespon
 
 def go_on(request: MemberRequest) -> HttpResponse:
     """To the next lead, or to the end of the day's list."""
-    entry = claim_next(request.member)
+    try:
+        entry = hand_next(request.member)
+    except NotAtWork:
+        toast(request, _("You are on a break or offline: no lead is handed out."))
+        return redirect("dialer:today")
     return redirect(entry.lead) if entry else redirect("dialer:today")
 
 
