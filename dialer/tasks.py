@@ -185,10 +185,11 @@ def _give_up(call: Call | None) -> dt.datetime | None:
     """End a call of which nothing was heard for ten minutes; else return when to ask again."""
     if call is None or not call.is_live:
         return None
-    if timezone.now() - (call.seen_at or call.started_at) >= LOST:
+    now, lost_at = timezone.now(), (call.seen_at or call.started_at) + LOST
+    if now >= lost_at:
         line.end(call, Status.FAILED, failure="lost")
         return None
-    return timezone.now() + ASK_EVERY
+    return min(now + ASK_EVERY, lost_at)
 
 
 @handler(CLOSE, is_short=True)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
 from django.utils import timezone
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -130,7 +130,8 @@ class Twilio:
             if error.status == NOT_FOUND:
                 return None
             raise ProviderUnavailable(str(error.code)) from error
-        except requests.RequestException as error:
+        except (TwilioException, requests.RequestException) as error:
+            # A list that is answered with an error raises the wider of the library's two exceptions.
             raise ProviderUnavailable(type(error).__name__) from error
         return None if found is None else _event(query.leg, found)
 
@@ -142,7 +143,7 @@ class Twilio:
             shown = self._check_caller_id(numbers)
         except TwilioRestException as error:
             return _unchecked(str(error.code or error.status))
-        except requests.RequestException as error:
+        except (TwilioException, requests.RequestException) as error:
             return _unchecked(type(error).__name__)
         known = {"status": str(account.status), "type": str(account.type)}
         is_active = account.status == "active"

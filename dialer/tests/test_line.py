@@ -450,6 +450,31 @@ def test_an_unclear_answer_is_never_sent_again(twilio_call, body):
     assert DueTask.objects.get(task="dialer.reconcile_call").due_at < timezone.now() + dt.timedelta(seconds=11)
 
 
+@pytest.mark.parametrize("status", [500, 503, 429])
+@responses.activate
+def test_a_list_that_twilio_does_not_give_is_asked_for_again(twilio_call, status):
+    """The library raises another exception for a list than for one call; both mean that we do not know."""
+    Call.objects.filter(pk=twilio_call.pk).update(agent_status="queued")
+    responses.get(CALLS, json={"code": 20503, "message": "later", "status": status}, status=status)
+
+    assert tasks.reconcile_call(twilio_call.organisation, twilio_call.pk) > timezone.now()
+    assert twilio_call.reloaded().is_live
+
+
+def test_a_silent_call_is_given_up_after_ten_minutes_and_not_later(call):
+    tasks.place_call(call.organisation, call.pk)
+    SimulatedCall.objects.all().delete()
+    seen_at = timezone.now() - dt.timedelta(minutes=9)
+    Call.objects.filter(pk=call.pk).update(seen_at=seen_at)
+
+    again = tasks.reconcile_call(call.organisation, call.pk)
+
+    assert again == seen_at + tasks.LOST
+    with time_machine.travel(again, tick=False):
+        assert tasks.reconcile_call(call.organisation, call.pk) is None
+    assert (call.reloaded().status, call.reloaded().failure) == ("failed", "lost")
+
+
 def test_twilios_signature_is_verified_and_its_room_is_the_call(twilio_call, settings):
     path = f"/hooks/twilio/{twilio_call.organisation_id}/{twilio_call.pk}/agent/answer/"
     form = {"CallSid": "CA" + "b" * 32, "CallStatus": "in-progress"}
