@@ -25,6 +25,9 @@ WORKLOADS = {
     "next_lead": "benchmarks.next_lead",
     "webhooks": "benchmarks.webhooks",
     "faults": "benchmarks.faults",
+    "contact_oracle": "benchmarks.contact_oracle",
+    "provider_faults": "benchmarks.provider_faults",
+    "telecaller_loop": "benchmarks.telecaller_loop",
 }
 
 

@@ -24,6 +24,9 @@ ROWS = {
     "next_lead": 300,
     "webhooks": 20,
     "faults": 200,
+    "contact_oracle": 2_000,
+    "provider_faults": 150,
+    "telecaller_loop": 3,
 }
 
 
