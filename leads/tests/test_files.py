@@ -1,6 +1,7 @@
 """Files on a lead: what is taken, who gets them, what becomes of the bytes."""
 
 import io
+import itertools
 import zipfile
 from pathlib import Path
 from threading import Thread
@@ -111,6 +112,8 @@ def test_what_is_taken(name, content):
         ("a.docx", PDF),
         ("a.pdf", b""),
     ],
+    # A packed file carries the time of day, and every process must name the tests alike.
+    ids=map(str, itertools.count()),
 )
 def test_a_content_that_is_not_what_the_name_says(name, content):
     with pytest.raises(Mismatch):

@@ -207,12 +207,12 @@ class Storyteller:
         life.next_at = None
         if attempt.outcome in CLOSING:
             life.move_to(CLOSING[attempt.outcome], attempt.closed_at)
-            life.ended_because = "status"
+            life.ended_because = "closed"
             return
         if attempt.outcome in OPENING:
             life.move_to(OPENING[attempt.outcome], attempt.closed_at)
         if len(life.attempts) >= (life.campaign.maximum_attempts if life.campaign else 9):
-            life.ended_because = "attempts"
+            life.ended_because = "attempts_used"
         elif attempt.outcome in OPENING:
             self._promise(life, attempt)
         else:

@@ -112,6 +112,13 @@ def test_every_figure_of_a_lead_equals_its_calls_and_its_timeline(solar):
     assert won.exclude(won_at=None).count() == Call.objects.filter(disposition__is_converted=True).count() > 0
 
 
+def test_who_waits_no_more_does_so_for_a_reason_that_there_is(solar):
+    reasons = set(QueueEntry.objects.exclude(finished_at=None).values_list("finished_because", flat=True))
+
+    assert {"closed", "attempts_used"} == reasons
+    assert reasons <= set(QueueEntry.Finished)
+
+
 def test_open_follow_ups_wait_in_the_queue_and_some_are_late(solar):
     waiting = set(QueueEntry.objects.filter(finished_at=None).values_list("lead", "due_at"))
 
