@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
-from pydantic import ConfigDict, field_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator
 
 from accounts.models import ApiKey, Membership, Organisation
 from accounts.models.bearer import Bearer, read_token
@@ -92,17 +92,15 @@ class ApiMiddleware:
 
 def _answer(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     scheme, __, token = request.headers.get("Authorization", "").partition(" ")
-    bearer = _bearer_of(token.strip()) if scheme.lower() == "bearer" else None
+    bearer, may_go_on = _bearer_of(token.strip()) if scheme.lower() == "bearer" else (None, True)
     if bearer is None:
         # What needs no secret is answered; everything else refuses by itself.
         return run()
-    organisation = bearer.member.organisation
-    with acting_for(organisation):
-        may_go_on = bearer.use()
     if not may_go_on:
         response = refusal(429, "too_many_requests", _("Too many requests in this minute. Try again later."))
         response.headers["Retry-After"] = str(round(bearer.waits().total_seconds()))
         return response
+    organisation = bearer.member.organisation
     with acting_for(organisation), timezone.override(organisation.zone):
         request.bearer, request.member = bearer, bearer.member  # type: ignore[attr-defined]
         request.organisation = organisation  # type: ignore[attr-defined]
@@ -112,16 +110,17 @@ def _answer(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpRe
     return answered
 
 
-def _bearer_of(token: str) -> Bearer | None:
+def _bearer_of(token: str) -> tuple[Bearer | None, bool]:
+    """Return whose secret it is, and whether it may be used now; the use is noted in a transaction of its own."""
     named = read_token(token)
     model = bearers.get(named[0]) if named else None
     organisation = organisation_named(named[1]) if named else None
     if model is None or organisation is None:
-        return None
+        return None, False
     with acting_for(organisation):
         found = model.objects.usable().filter(token_digest=digest(token))
         bearer: Bearer | None = found.select_related("member__user", "member__organisation").first()
-    return bearer
+        return bearer, bearer is not None and bearer.use()
 
 
 def organisation_named(organisation_id: uuid.UUID) -> Organisation | None:
@@ -159,10 +158,13 @@ def _http_error(raised: HttpError) -> HttpResponse:
 
 def _text(value: Any) -> Any:
     """Refuse what no database column can hold: a NUL, or half of a pair of UTF-16."""
-    if isinstance(value, str) and ("\0" in value or (not value.isprintable() and not _is_encodable(value))):
-        raise ValueError("has characters that no text has")
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _text(part)
+    if isinstance(value, str):
+        if not value.isprintable() and ("\0" in value or not _is_encodable(value)):
+            raise ValueError("has characters that no text has")
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            if isinstance(part, str | dict | list):
+                _text(part)
     return value
 
 
@@ -178,11 +180,13 @@ class Sent(Schema):
     """A JSON object of a request; a field that there is not is refused by its name."""
 
     model_config = ConfigDict(extra="forbid")
+    # Fields whose values are read one by one later.
+    RAW: ClassVar[frozenset[str]] = frozenset()
 
     @field_validator("*", mode="before")
     @classmethod
-    def _readable(cls, value: Any) -> Any:
-        return _text(value)
+    def _readable(cls, value: Any, info: ValidationInfo) -> Any:
+        return value if info.field_name in cls.RAW else _text(value)
 
 
 def page_of(page: Page[Any], items: Sequence[Any]) -> dict[str, Any]:

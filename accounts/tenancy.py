@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -125,26 +125,26 @@ class OrganisationQuerySet(models.QuerySet[Any]):
             row.stamp()
         return super().bulk_create(rows, *args, **kwargs)
 
-    def write_new(self, rows: Sequence[Any]) -> None:
-        """Insert `rows`, new ones, in one statement.
+    def write_like(self, model_row: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert `rows`, columns with their values, in one statement; what a row does not say is as in `model_row`.
 
-        What `bulk_create` does for rows that come by the hundred while somebody waits: one JSON, and no placeholder for
-        each of thousands of values. Values are plain ones that JSON can say; the columns of the table have no defaults.
+        What `bulk_create` does for rows that come by the hundred while somebody waits: no model instance and no
+        placeholder for each of thousands of values. Values are plain ones that JSON can say.
         """
         if not rows:
             return
+        model_row.stamp()
         columns = self.model._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
-        for row in rows:
-            row.stamp()
         table = connection.ops.quote_name(self.model._meta.db_table)  # noqa: SLF001 -- as above
-        written = [{field.column: field.pre_save(row, add=True) for field in columns} for row in rows]
+        names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
         statement = (
-            f"INSERT INTO {table} ({', '.join(connection.ops.quote_name(field.column) for field in columns)}) "  # noqa: S608 -- names of our own models
-            f"SELECT {', '.join(connection.ops.quote_name(field.column) for field in columns)} "
-            f"FROM jsonb_populate_recordset(NULL::{table}, %s)"
+            f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608 -- names of our own models
+            f"FROM jsonb_populate_recordset(jsonb_populate_record(NULL::{table}, %s), %s)"
         )
+        common = {field.column: field.pre_save(model_row, add=True) for field in columns}
+        values = [json.dumps(common, default=_as_json), json.dumps(rows, default=_as_json)]
         with connection.cursor() as cursor:
-            cursor.execute(statement, [json.dumps(written, default=_as_json)])
+            cursor.execute(statement, values)
 
     def rewrite(self, rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         """Write `fields` of `rows`, which exist, in one statement.

@@ -24,6 +24,7 @@ WORKLOADS = {
     "bulk_assign": "benchmarks.bulk",
     "next_lead": "benchmarks.next_lead",
     "webhooks": "benchmarks.webhooks",
+    "device_calls": "benchmarks.device_calls",
     "faults": "benchmarks.faults",
     "contact_oracle": "benchmarks.contact_oracle",
     "provider_faults": "benchmarks.provider_faults",

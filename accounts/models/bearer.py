@@ -6,7 +6,7 @@ import secrets
 import uuid
 from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models.invitation import digest
@@ -86,6 +86,9 @@ class Bearer(OrganisationOwned):
         is_same = self.last_used_at is not None and self.last_used_at >= minute
         if is_same and self.used_in_minute >= self.PER_MINUTE:
             return False
+        with connection.cursor() as cursor:
+            # A count that a crash loses harms nobody, and the request need not wait for the disk because of it.
+            cursor.execute("SET LOCAL synchronous_commit TO off")
         used = models.Case(models.When(last_used_at__gte=minute, then=models.F("used_in_minute") + 1), default=1)
         type(self).objects.filter(pk=self.pk).update(last_used_at=now, used_in_minute=used)
         return True

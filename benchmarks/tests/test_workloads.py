@@ -23,6 +23,7 @@ ROWS = {
     "bulk_assign": 300,
     "next_lead": 300,
     "webhooks": 20,
+    "device_calls": 400,
     "faults": 200,
     "contact_oracle": 2_000,
     "provider_faults": 150,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
-from dialer.calls.counters import count_calls, line_of, write_lines
-from dialer.device_calls.joining import TOLD, Joined, calls_around, join, leads_with, new_call, tell
+from dialer.calls.counters import add_calls, count_calls, details_of, write_lines
+from dialer.device_calls.joining import TOLD, Joined, NewCall, calls_around, join, leads_with, like_new, tell
 from dialer.device_calls.reading import Outcome, Row, Verdict, read_row
 from dialer.models import Call, Device, DeviceBatch, DeviceCall
 from jini.lib.figures import mark_many_dirty
@@ -41,18 +42,18 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a phone sent: `rows` of its call log as JSON, its own clock as it sent, and what it says of itself.
-
-    `body` is the request as it came, by which a reused `key` is noticed.
-    """
+    """What a phone sent: `rows` of its call log as JSON, its own clock as it sent, and what it says of itself."""
 
     rows: Sequence[Any]
     key: str
-    body: bytes
     sent_at: dt.datetime
     install_id: str
     app_version: str
     reported: Mapping[str, Any]
+
+    def digest(self) -> str:
+        """Return by what a reused key is noticed: the rows. A batch that is sent once more tells another time."""
+        return hashlib.sha256(json.dumps([self.install_id, self.rows], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def take_batch(device: Device, batch: Batch) -> dict[str, Any]:
     no second effect. Raises `ClockOff` and `KeyReused`, with nothing taken.
     """
     _one_at_a_time(device.member)
-    digest = hashlib.sha256(batch.body).hexdigest()
+    digest = batch.digest()
     batches = DeviceBatch.objects.filter(device=device)
     if (before := batches.filter(key=batch.key).first()) is not None:
         if before.body_digest != digest:
@@ -131,7 +132,7 @@ def take_rows(read: Sequence[Row | Verdict], log: Log) -> list[Verdict]:
     }
     fresh = [row for row in known if row.number not in twins]
     calls = _become_calls(fresh, leads, log)
-    verdicts |= {row.number: Verdict(row.number, Outcome.ACCEPTED, row.log_id, calls[row.number].pk) for row in fresh}
+    verdicts |= {row.number: Verdict(row.number, Outcome.ACCEPTED, row.log_id, calls[row.number]) for row in fresh}
     return [verdicts[one.number] for one in read]
 
 
@@ -152,47 +153,64 @@ def _known(rows: Sequence[Row], log: Log) -> dict[Any, uuid.UUID | None]:
     """Return the calls of what was taken before, by content and, of this installation, by id."""
     if not rows:
         return {}
-    taken = DeviceCall.objects.filter(
-        telecaller=log.telecaller,
-        phone__in={row.phone for row in rows},
-        logged_at__in={row.logged_at for row in rows},
-    )
-    contents = taken.values_list("phone", "logged_at", "direction", "seconds", "call_id")
-    known: dict[Any, uuid.UUID | None] = {tuple(content): call for *content, call in contents}
-    if log.device:
-        same = DeviceCall.objects.filter(device=log.device, install_id=log.install_id)
-        known |= dict(same.filter(log_id__in={row.log_id for row in rows}).values_list("log_id", "call_id"))
+    values: dict[str, Any] = {
+        "organisation": current_organisation().pk,
+        "telecaller": log.telecaller.pk,
+        "phones": [row.phone for row in rows],
+        "moments": [row.logged_at for row in rows],
+        "device": log.device.pk if log.device else None,
+        "install": log.install_id,
+        "ids": [row.log_id for row in rows],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_CONTENTS, values)
+        known: dict[Any, uuid.UUID | None] = {tuple(content): call for *content, call in cursor.fetchall()}
+        if log.device:
+            cursor.execute(_KNOWN_IDS, values)
+            known |= dict(cursor.fetchall())
     return known
 
 
-def _become_calls(rows: Sequence[Row], leads: Mapping[str, uuid.UUID], log: Log) -> dict[int, Call]:
+_KNOWN_CONTENTS = """
+SELECT taken.phone, taken.logged_at, taken.direction, taken.seconds, taken.call_id
+FROM unnest(%(phones)s::text[], %(moments)s::timestamptz[]) AS row(phone, logged_at)
+JOIN dialer_devicecall taken ON taken.organisation_id = %(organisation)s AND taken.telecaller_id = %(telecaller)s
+    AND taken.phone = row.phone AND taken.logged_at = row.logged_at
+"""
+_KNOWN_IDS = """
+SELECT log_id, call_id FROM dialer_devicecall
+WHERE organisation_id = %(organisation)s AND device_id = %(device)s AND install_id = %(install)s
+    AND log_id = ANY(%(ids)s) AND log_id <> ''
+"""
+
+
+def _become_calls(rows: Sequence[Row], leads: Mapping[str, uuid.UUID], log: Log) -> dict[int, uuid.UUID]:
     """Join the rows to calls, or make calls of them; return the call of each by the row's number."""
     same = join(rows, calls_around(rows, leads, log.telecaller))
-    made = {row.number: new_call(row, leads[row.phone], log.telecaller) for row in rows if row.number not in same}
-    calls = made | {number: call for number, (call, __) in same.items()}
+    made = [NewCall(uuid7(), leads[row.phone], row) for row in rows if row.number not in same]
+    Call.objects.write_like(like_new(log.telecaller), [new.columns() for new in made])
+    calls = {new.row.number: new.pk for new in made} | {number: call.pk for number, (call, __) in same.items()}
     how = {number: how for number, (__, how) in same.items()}
-    Call.objects.write_new(list(made.values()))
-    now = timezone.now()
-    DeviceCall.objects.write_new(
-        [
-            DeviceCall(
-                pk=uuid7(),
-                telecaller=log.telecaller,
-                device=log.device,
-                call_id=calls[row.number].pk,
-                joined=how.get(row.number, Joined.NEW),
-                install_id=log.install_id,
-                log_id=row.log_id,
-                phone=row.phone,
-                direction=row.direction,
-                logged_at=row.logged_at,
-                seconds=row.seconds,
-                received_at=now,
-            )
-            for row in rows
-        ]
+    kept = DeviceCall(
+        telecaller=log.telecaller, device=log.device, install_id=log.install_id, received_at=timezone.now()
     )
-    _follow(list(made.values()), _tell_all(rows, same))
+    DeviceCall.objects.write_like(
+        kept,
+        [
+            {
+                "id": str(uuid7()),
+                "call_id": str(calls[row.number]),
+                "joined": how.get(row.number, Joined.NEW),
+                "log_id": row.log_id,
+                "phone": row.phone,
+                "direction": row.direction,
+                "logged_at": row.logged_at.isoformat(),
+                "seconds": row.seconds,
+            }
+            for row in rows
+        ],
+    )
+    _follow(made, _tell_all(rows, same), log.telecaller)
     return calls
 
 
@@ -210,17 +228,27 @@ def _tell_all(rows: Sequence[Row], same: Mapping[int, tuple[Call, str]]) -> list
     return told
 
 
-def _follow(made: Sequence[Call], told: Sequence[Call]) -> None:
+def _follow(made: Sequence[NewCall], told: Sequence[Call], telecaller: Membership) -> None:
     """Let timelines, counters and figures follow, however long ago the calls were."""
-    Activity.objects.write_new([line_of(call) for call in made])
+    lines = [
+        {
+            "id": str(uuid7()),
+            "lead_id": str(call.lead_id),
+            "at": call.row.started_at.isoformat(),
+            "details": details_of(call),
+        }
+        for call in made
+    ]
+    Activity.objects.write_like(Activity(kind=Activity.Kind.CALL, actor=telecaller), lines)
+    outgoing = [call for call in made if call.direction == Call.Direction.OUTGOING]
+    add_calls([(call.lead_id, call.row.started_at, bool(call.row.seconds)) for call in outgoing])
     if told:
         write_lines(told)
-    calls = [*made, *told]
-    if calls:
-        count_calls(call.lead_id for call in calls)
-        zone = current_organisation().zone
-        days = {(timezone.localtime(call.started_at, zone).date(), call.telecaller_id): call for call in calls}
-        mark_many_dirty([(call.started_at, call.telecaller_id) for call in days.values()])
+        count_calls(call.lead_id for call in told)
+    moments = [*(call.row.started_at for call in made), *(call.started_at for call in told)]
+    zone = current_organisation().zone
+    days = {timezone.localtime(moment, zone).date(): moment for moment in moments}
+    mark_many_dirty([(moment, telecaller.pk) for moment in days.values()])
 
 
 def _one_at_a_time(telecaller: Membership) -> None:

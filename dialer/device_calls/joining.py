@@ -4,15 +4,17 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.tenancy import current_organisation
 from dialer.device_calls.reading import Row
 from dialer.models import Call, DeviceCall, TelephonyAccount
-from jini.lib.ids import uuid7
-from leads.models import Lead, LeadPhone
 from teams.actions.presence import set_presence
 from teams.models import Presence
 
@@ -28,14 +30,27 @@ def leads_with(numbers: Iterable[str], telecaller: Membership) -> dict[str, uuid
 
     Of several with the same further number it is the telecaller's own, where there is one.
     """
-    wanted = set(numbers)
-    found: dict[str, uuid.UUID] = dict(Lead.objects.filter(phone__in=wanted).values_list("phone", "pk"))
-    if rest := wanted - set(found):
-        further = LeadPhone.objects.filter(phone__in=rest, lead__deleted_at=None).order_by("lead_id")
-        for phone, lead, owner in further.values_list("phone", "lead_id", "lead__assigned_to"):
-            if phone not in found or owner == telecaller.pk:
-                found[phone] = lead
-    return found
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {
+            "organisation": current_organisation().pk,
+            "numbers": list(set(numbers)),
+            "telecaller": telecaller.pk,
+        }
+        cursor.execute(_LEADS_WITH, values)
+        return dict(cursor.fetchall())
+
+
+# With the numbers as one array: the ORM takes longer to make a statement of two hundred values than this does to answer.
+_LEADS_WITH = """
+SELECT DISTINCT ON (phone) phone, lead FROM (
+    SELECT phone, id AS lead, 0 AS place, false AS is_others FROM leads_lead
+    WHERE organisation_id = %(organisation)s AND phone = ANY(%(numbers)s) AND deleted_at IS NULL
+    UNION ALL
+    SELECT further.phone, lead.id, 1, lead.assigned_to_id IS DISTINCT FROM %(telecaller)s
+    FROM leads_leadphone further JOIN leads_lead lead ON lead.organisation_id = %(organisation)s AND lead.id = further.lead_id
+    WHERE further.organisation_id = %(organisation)s AND further.phone = ANY(%(numbers)s) AND lead.deleted_at IS NULL
+) found ORDER BY phone, place, is_others, lead
+"""
 
 
 def calls_around(rows: Sequence[Row], leads: Mapping[str, uuid.UUID], telecaller: Membership) -> list[Call]:
@@ -99,22 +114,45 @@ def tell(call: Call, row: Row) -> None:
         set_presence(call.telecaller, Presence.State.WRAP_UP, at=call.ended_at)
 
 
-def new_call(row: Row, lead: uuid.UUID, telecaller: Membership) -> Call:
-    """Return a call that only the log knows of; it is over, and nobody is asked for its outcome."""
-    answered = row.started_at if row.seconds else None
-    return Call(
-        pk=uuid7(),
-        lead_id=lead,
-        telecaller=telecaller,
-        mode=Call.Mode.OWN_PHONE,
-        provider=OWN_PHONE,
-        phone=row.phone,
-        direction=row.direction,
-        status=Call.Status.COMPLETED if row.seconds else Call.Status.NO_ANSWER,
-        started_at=row.started_at,
-        answered_at=answered,
-        ended_at=row.ended_at,
-        talk_seconds=row.seconds or None,
-        closed_at=row.ended_at,
-        seen_at=timezone.now(),
-    )
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """A call that only the log knows of: it is over, and nobody is asked for its outcome. Fields as in `Call`."""
+
+    pk: uuid.UUID
+    lead_id: uuid.UUID
+    row: Row
+    disposition_id: None = None
+    ring_seconds: None = None
+
+    @property
+    def status(self) -> str:
+        return Call.Status.COMPLETED if self.row.seconds else Call.Status.NO_ANSWER
+
+    @property
+    def talk_seconds(self) -> int | None:
+        return self.row.seconds or None
+
+    @property
+    def direction(self) -> str:
+        return self.row.direction
+
+    def columns(self) -> dict[str, Any]:
+        """Return what of its row in the database is not as in `like_new`."""
+        started_at, ended_at = self.row.started_at.isoformat(), self.row.ended_at.isoformat()
+        return {
+            "id": str(self.pk),
+            "lead_id": str(self.lead_id),
+            "phone": self.row.phone,
+            "direction": self.direction,
+            "status": self.status,
+            "started_at": started_at,
+            "answered_at": started_at if self.row.seconds else None,
+            "ended_at": ended_at,
+            "talk_seconds": self.talk_seconds,
+            "closed_at": ended_at,
+        }
+
+
+def like_new(telecaller: Membership) -> Call:
+    """Return what all calls have in common that only a log knows of."""
+    return Call(telecaller=telecaller, mode=Call.Mode.OWN_PHONE, provider=OWN_PHONE, seen_at=timezone.now())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -132,7 +131,7 @@ def _direction(value: Any) -> str:
 
 def _moment(value: Any) -> dt.datetime:
     try:
-        moment = parse_datetime(value) if isinstance(value, str) else None
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:

@@ -12,6 +12,7 @@ from accounts.tenancy import acting_for
 from accounts.tests.api import program_of
 from dialer.actions.calling import start_call
 from dialer.actions.wrap_up import save_disposition
+from dialer.calls.counters import COUNTERS, count_calls
 from dialer.models import Call, Device, DeviceBatch, DeviceCall, Disposition, TelephonyAccount
 from dialer.tests.factories import make_call, open_all_day
 from dialer.tests.phones import Phone
@@ -139,7 +140,8 @@ def test_both_keys_hold_in_the_database(phone, lead):
 def test_the_same_key_has_one_effect_and_one_answer(phone, lead):
     body = {"sent_at": timezone.now().isoformat(), "install_id": "install-1", "calls": [phone.row(lead.phone)]}
     first = phone.post("device-calls/", body, **{"Idempotency-Key": "batch-0001"})
-    second = phone.post("device-calls/", body, **{"Idempotency-Key": "batch-0001"})
+    later = body | {"sent_at": (timezone.now() + dt.timedelta(seconds=5)).isoformat()}
+    second = phone.post("device-calls/", later, **{"Idempotency-Key": "batch-0001"})
     other = phone.post("device-calls/", body | {"calls": []}, **{"Idempotency-Key": "batch-0001"})
 
     assert first.status_code == second.status_code == 200
@@ -257,7 +259,7 @@ def test_a_batch_asks_the_same_queries_for_any_number_of_rows(phone, telecaller,
     leads = [make_lead(assigned_to=telecaller) for _ in range(count)]
     rows = [phone.row(lead.phone, number, ago=600 + 100 * number) for number, lead in enumerate(leads)]
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(31):
         assert phone.verdicts(*rows) == ["accepted"] * count
 
 
@@ -266,3 +268,20 @@ def test_a_row_of_another_organisations_lead_is_personal(phone, rival):
         other = make_lead(phone="+919000088888")
 
     assert phone.verdicts(phone.row(other.phone)) == ["personal"]
+
+
+def test_what_is_added_to_the_counters_is_what_counting_finds(phone, lead, telecaller):
+    make_call(lead, telecaller, talk=30, started_at=timezone.now() - dt.timedelta(days=1))
+    count_calls([lead.pk])
+    rows = [
+        phone.row(lead.phone, 1, ago=3 * 86400, duration=0),
+        phone.row(lead.phone, 2, ago=500),
+        phone.row(lead.phone, 3, ago=400, direction="incoming"),
+    ]
+    phone.sync(*rows)
+    added = [getattr(lead.reloaded(), name) for name in COUNTERS]
+
+    count_calls([lead.pk])
+
+    assert added == [getattr(lead.reloaded(), name) for name in COUNTERS]
+    assert added[:2] == [3, 2]

@@ -17,7 +17,7 @@ def test_the_list_asks_the_same_queries_for_any_number_of_leads(program, manager
     for _ in range(count):
         make_lead(assigned_to=manager)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(17):
         answer = program.get("leads/")
 
     assert len(answer.json()["items"]) == count
