@@ -4,7 +4,7 @@ from django.contrib import admin
 from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
-from dialer.models import Call, Campaign, Device, DeviceCall, Disposition
+from dialer.models import Call, CallLogImport, Campaign, Device, DeviceCall, Disposition
 
 
 class DispositionResource(ModelResource):  # type: ignore[misc]
@@ -63,3 +63,10 @@ class DeviceCallAdmin(ReadOnlyAdmin):
     list_display = ("logged_at", "joined", "direction", "seconds", "received_at")
     list_filter = ("joined", "direction")
     ordering = ("-received_at", "-id")
+
+
+@admin.register(CallLogImport)
+class CallLogImportAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "file_name", "state", "total", "done")
+    ordering = ("-created_at",)
+    exclude = ("rows", "refused")

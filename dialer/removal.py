@@ -3,6 +3,7 @@
 from dialer.models import (
     Call,
     CallEvent,
+    CallLogImport,
     CallScript,
     Campaign,
     CampaignList,
@@ -36,6 +37,7 @@ def empty() -> dict[str, int]:
         DeviceCall,
         DeviceBatch,
         Skip,
+        CallLogImport,
         SimulatedCall,
         CallEvent,
         Call,

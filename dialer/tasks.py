@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import work
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
+from dialer.actions import importing_calls
 from dialer.actions.forgotten import TASK as CLOSE
 from dialer.actions.forgotten import close_if_forgotten
 from dialer.actions.lists import END, ORDER, TEND
@@ -265,3 +266,13 @@ def order_list(organisation: Organisation, list_id: uuid.UUID) -> dt.datetime | 
         found = CampaignList.objects.select_for_update(of=("self",)).filter(pk=list_id).first()
         more = found is not None and reorder(found)
     return timezone.now() if more else None
+
+
+@handler(importing_calls.RUN, queue="bulk", is_short=True)
+def import_calls(organisation: Organisation, import_id: uuid.UUID) -> dt.datetime | None:
+    """Take the calls of a file for a while; then other organisations' files have their turn."""
+    until = time.monotonic() + TURN_SECONDS
+    while importing_calls.import_stretch(organisation, import_id):
+        if time.monotonic() > until:
+            return timezone.now()
+    return None

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from dialer import hook_urls
 from dialer.views import (
+    call_imports,
     call_log,
     call_script,
     calling,
@@ -51,6 +52,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/call-panel/", calling.panel, name="panel"),
     path("calls/", call_log.calls, name="calls"),
     path("calls/export.csv", call_log.export, name="calls_csv"),
+    path("calls/imports/", call_imports.call_imports, name="call_imports"),
+    path("calls/imports/<uuid:call_import>/", call_imports.call_import, name="call_import"),
+    path("calls/imports/<uuid:call_import>/run/", call_imports.call_import_run, name="call_import_run"),
+    path("calls/imports/<uuid:call_import>/errors.csv", call_imports.call_import_errors, name="call_import_errors"),
     path("calls/<uuid:call>/", call_log.call, name="call"),
     path("calls/<uuid:call>/outcome/", call_log.outcome, name="outcome"),
     path("calls/active/", calling.active_call, name="active_call"),

@@ -1,6 +1,7 @@
 """Calls, their outcomes, and the queue that hands them out."""
 
 from dialer.models.call import Call, CallEvent
+from dialer.models.call_log_import import CallLogImport
 from dialer.models.calling import LeftOut, Skip
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.campaign_list import CampaignList
@@ -15,6 +16,7 @@ from dialer.models.telephony import TelephonyAccount
 __all__ = [
     "Call",
     "CallEvent",
+    "CallLogImport",
     "CallScript",
     "Campaign",
     "CampaignList",

@@ -52,6 +52,7 @@ def calls(request: MemberRequest) -> HttpResponse:
         "form": CallFilterForm(request.GET, request.member, found),
         "query": request.GET.urlencode(),
         "may_export": request.member.may(Permission.LEAD_EXPORT),
+        "may_import": request.member.may(Permission.LEAD_IMPORT),
     }
     return fragment(request, "dialer/calls.html", "rows", context)
 

@@ -20,6 +20,7 @@ from accounts.actions.notifying import notify
 from accounts.models import Membership, Organisation, PushSubscription, SignInLink
 from accounts.permissions import Permission, Role
 from dialer.actions.devices import offer_pairing, pair
+from dialer.actions.importing_calls import accept_call_log
 from dialer.actions.replaying import replay_call, take_step
 from dialer.calls.inbox_days import count
 from dialer.models import CallEvent, Campaign, Disposition, InboxDay
@@ -240,6 +241,11 @@ class Scene:
     @cached_property
     def api_key(self) -> Any:
         return create_key("Website form", for_member=self.telecaller, by=self.admin)[0]
+
+    @cached_property
+    def call_import(self) -> Any:
+        log = SimpleUploadedFile("calls.csv", b"Number,Start\n9000099901,2026-11-20 10:00:00\n112,soon\n")
+        return accept_call_log(log, kind="csv", telecaller=self.telecaller, by=self.admin)
 
     @cached_property
     def phone(self) -> Any:
