@@ -13,7 +13,6 @@ from accounts import work
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
 from dialer.actions import importing_calls
-from dialer.actions.forgotten import TASK as CLOSE
 from dialer.actions.forgotten import close_if_forgotten
 from dialer.actions.lists import END, ORDER, TEND
 from dialer.actions.replaying import REPLAY, take_step
@@ -193,7 +192,7 @@ def _give_up(call: Call | None) -> dt.datetime | None:
     return min(now + ASK_EVERY, lost_at)
 
 
-@handler(CLOSE, is_short=True)
+@handler(line.CLOSE_FORGOTTEN, is_short=True)
 def close_forgotten(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
     """Close a call that nobody wrapped up."""
     with acting_for(organisation):

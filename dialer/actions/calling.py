@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts import audit, work
 from accounts.models import Membership
-from dialer.actions.forgotten import owe_closing
 from dialer.calls import line
 from dialer.calls.contact import decide_to_call
 from dialer.models import Call, Campaign, DialerSettings, TelephonyAccount
@@ -77,7 +76,7 @@ def start_call(
         raise NotAllowed(decide_to_call(lead, by, phone=phone)) from None
     set_presence(by, Presence.State.ON_CALL)
     audit.record("call.started", by=by, subject=call, lead=str(lead.pk), mode=mode, rules=call.policy_version)
-    owe_closing(call)
+    line.owe_closing(call)
     if mode != Call.Mode.OWN_PHONE:
         work.schedule("dialer.place_call", call.pk)
         work.schedule("dialer.reconcile_call", call.pk, due_at=timezone.now() + UNTIL_ASKED)

@@ -6,7 +6,7 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, work
+from accounts import audit
 from dialer.actions.wrap_up import bring_up_to_date
 from dialer.calls import line
 from dialer.campaigns.settling import settle
@@ -14,17 +14,9 @@ from dialer.models import Call, DialerSettings, Disposition
 from teams.actions.presence import is_at_work, presence_of, set_presence
 from teams.models import Presence
 
-TASK = "dialer.close_forgotten"
 # A call on an own phone has no provider who would tell of its end.
 LONGEST_OWN_CALL = dt.timedelta(hours=2)
-# Where nothing is to be done now, but the settings or the line may change.
-LATER = dt.timedelta(minutes=30)
 System = Disposition.System
-
-
-def owe_closing(call: Call) -> None:
-    """Owe a look at an open call when its wrap-up should long be over."""
-    work.schedule(TASK, call.pk, due_at=timezone.now() + LATER)
 
 
 @transaction.atomic
@@ -46,10 +38,10 @@ def _due(call: Call) -> tuple[dt.datetime, str]:
         if call.mode == Call.Mode.OWN_PHONE:
             return call.started_at + LONGEST_OWN_CALL, System.CUSTOMER_GONE
         # The line's own reconciler ends it.
-        return timezone.now() + LATER, ""
+        return timezone.now() + line.LATER, ""
     minutes = DialerSettings.objects.get().outcome_minutes
     if not minutes:
-        return timezone.now() + LATER, ""
+        return timezone.now() + line.LATER, ""
     code = System.NO_OUTCOME if is_at_work(call.telecaller) else System.AWAY
     return call.ended_at + dt.timedelta(minutes=minutes), code
 

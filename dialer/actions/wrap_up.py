@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry, Membership
 from dialer.calls.counters import count_calls, write_lines
+from dialer.calls.line import owe_closing
 from dialer.campaigns.queue import lay_down
 from dialer.campaigns.settling import settle, waiting_of
 from dialer.models import Call, DialerSettings, Disposition, QueueEntry
@@ -131,6 +132,7 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
     _restore(call, before)
     bring_up_to_date(call)
     set_presence(call.telecaller, Presence.State.WRAP_UP)
+    owe_closing(call)
     audit.record("call.wrap_up_undone", by=by, subject=call)
     return call
 

@@ -20,6 +20,9 @@ from teams.actions.presence import set_presence
 from teams.models import Presence
 
 RING_SECONDS = 45
+CLOSE_FORGOTTEN = "dialer.close_forgotten"
+# When an open call is looked at, whether its wrap-up should long be over.
+LATER = dt.timedelta(minutes=30)
 # The column of a leg's id, and more than any word of a provider.
 LONGEST_ID, LONGEST_WORD = 64, 200
 Facts = dict[str, Any]
@@ -212,6 +215,11 @@ def rings_customer(call: Call) -> bool:
 def owe_customer(call: Call) -> None:
     """Ring the customer as soon as this transaction is committed."""
     work.schedule("dialer.ring_customer", call.pk)
+
+
+def owe_closing(call: Call) -> None:
+    """Owe a look at an open call later on, in case nobody wraps it up (`dialer.actions.forgotten`)."""
+    work.schedule(CLOSE_FORGOTTEN, call.pk, due_at=timezone.now() + LATER)
 
 
 def request_of(call: Call, leg: Leg, organisation: Organisation) -> DialRequest:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, DueTask
 from accounts.tenancy import acting_for
 from dialer.actions.calling import start_call
-from dialer.actions.wrap_up import AlreadySaved, save_disposition
+from dialer.actions.wrap_up import AlreadySaved, save_disposition, undo_disposition
 from dialer.models import Call, DialerSettings, Disposition, QueueEntry
 from dialer.tests.factories import make_call, make_campaign, make_entry, open_all_day
 from jini.lib.work import handler_of
@@ -59,6 +59,13 @@ def test_a_call_owes_a_look_from_its_start(campaign, telecaller):
     call = start_call(make_lead(assigned_to=telecaller), by=telecaller)
 
     assert DueTask.objects.get(task=TASK).subject_id == call.pk
+
+
+def test_a_wrap_up_that_was_opened_again_owes_it_too(left, telecaller):
+    save_disposition(left, outcome("Not interested"), by=telecaller)
+    undo_disposition(left, by=telecaller)
+
+    assert DueTask.objects.get(task=TASK).subject_id == left.pk
 
 
 def test_no_outcome_in_time_closes_the_call_and_lets_the_lead_wait_again(left, telecaller):
