@@ -20,7 +20,15 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        fields = ("name", "priority", "opens_at", "closes_at", "maximum_attempts", "fresh_every")
+        fields = (
+            "name",
+            "priority",
+            "opens_at",
+            "closes_at",
+            "maximum_attempts",
+            "fresh_every",
+            "keep_hours",
+        )
         widgets = {
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "closes_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -104,4 +112,6 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("maximum_attempts", _("Choose 1 to 30 attempts."))
         if not 2 <= (cleaned.get("fresh_every") or 2) <= 20 or cleaned.get("fresh_every") == 0:
             self.add_error("fresh_every", _("Choose 2 to 20, or leave it empty."))
+        if cleaned.get("keep_hours") is not None and not 1 <= cleaned["keep_hours"] <= 720:
+            self.add_error("keep_hours", _("Choose 1 to 720 hours, or leave it empty."))
         return cleaned

@@ -15,7 +15,7 @@ from dialer.calls.contact import RECENT, decide_to_call
 from dialer.calls.counters import ATTEMPT
 from dialer.calls.line import rings_telecaller
 from dialer.campaigns.waiting import Person, QueueAnswer, Waiting, answers, is_handed_out
-from dialer.models import Call, CampaignMember, QueueEntry
+from dialer.models import Call, CampaignList, CampaignMember, QueueEntry
 from leads.models import Lead
 from privacy.contact_rules import Decision, Outcome
 
@@ -120,7 +120,7 @@ def calls_that_count(lead: Lead) -> Any:
 def waiting_of(lead: Lead) -> Waiting:
     """Read what the queue knows of `lead`."""
     places = QueueEntry.objects.filter(lead=lead)
-    with_people = places.select_related("campaign", "reserved_for__user", "leased_to__user")
+    with_people = places.select_related("campaign", "list__after", "reserved_for__user", "leased_to__user")
     entry = with_people.filter(finished_at=None).first()
     known: dict[str, Any] = {
         "status": lead.status.label,
@@ -138,6 +138,7 @@ def waiting_of(lead: Lead) -> Waiting:
             "campaign_state": campaign.state,
             "opens_at": campaign.opens_at,
             "closes_at": campaign.closes_at,
+            **_of_list(entry.list),
             "callers": frozenset(callers.values_list("member", flat=True)),
         }
     return Waiting(
@@ -145,9 +146,17 @@ def waiting_of(lead: Lead) -> Waiting:
         rank=entry.rank,
         due_at=entry.due_at,
         reserved_for=_person(entry.reserved_for),
+        kept_until=entry.kept_until,
         leased_to=_person(entry.leased_to),
         lease_until=entry.lease_until,
     )
+
+
+def _of_list(of: CampaignList | None) -> dict[str, Any]:
+    if of is None:
+        return {}
+    after = of.after.name if of.after is not None else ""
+    return {"list": of.name, "list_state": of.state, "ends_on": of.ends_on, "after": after}
 
 
 def _person(member: Membership | None) -> Person | None:

@@ -108,8 +108,25 @@ DEFAULT_WINDOW = Window(dt.time(10), dt.time(21))
 
 
 @dataclass(frozen=True, slots=True)
+class Caps:
+    """How often one number may be called: in all, on a day, and in any 24 hours. None sets no limit."""
+
+    lifetime: int | None = None
+    daily: int | None = None
+    rolling: int | None = None
+
+
+# When the afternoon and the evening begin: the sessions of a call quota in VICIdial (CALL_QUOTA_LEAD_RANKING.txt).
+PARTS_BEGIN = (dt.time(0), dt.time(12), dt.time(16))
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """One version of an organisation's contact rules. A cap of None sets no limit. `hours` run Monday to Sunday."""
+    """One version of an organisation's contact rules. A cap of None sets no limit. `hours` run Monday to Sunday.
+
+    `lifetime_cap`, `daily_cap` and `rolling_cap` bind the calls to a lead, and those to its number where `on_number` does
+    not say otherwise. `part_caps` bind the calls of a morning, an afternoon and an evening (`PARTS_BEGIN`), each alone.
+    """
 
     version: int = 1
     countries: frozenset[str] = frozenset({"IN"})
@@ -118,6 +135,8 @@ class Rules:
     lifetime_cap: int | None = 10
     daily_cap: int | None = 3
     rolling_cap: int | None = 3
+    on_number: Caps | None = None
+    part_caps: tuple[int | None, int | None, int | None] = (None, None, None)
     minimum_gap: dt.timedelta = dt.timedelta(minutes=60)
     requires_consent: bool = False
     requires_registry: bool = False

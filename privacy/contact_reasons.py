@@ -18,6 +18,7 @@ class GateName(StrEnum):
     HOURS = "calling_hours"
     LIFETIME = "lifetime_attempts"
     DAY = "daily_attempts"
+    DAY_PART = "day_part_attempts"
     ROLLING = "rolling_attempts"
     GAP = "minimum_gap"
     LEAD_LINE = "lead_line"
@@ -57,6 +58,9 @@ class Reason(StrEnum):
     LIFETIME_USED = "lifetime_used"
     WITHIN_DAY = "within_day"
     DAY_USED = "day_used"
+    NO_PART_LIMIT = "no_part_limit"
+    WITHIN_PART = "within_part"
+    PART_USED = "part_used"
     WITHIN_ROLLING = "within_rolling"
     ROLLING_USED = "rolling_used"
     NO_CALL_BEFORE = "no_call_before"
@@ -83,6 +87,7 @@ LABELS: dict[GateName, Promise] = {
     GateName.HOURS: _("Calling hours"),
     GateName.LIFETIME: _("Attempts in all"),
     GateName.DAY: _("Attempts today"),
+    GateName.DAY_PART: _("Attempts in this part of the day"),
     GateName.ROLLING: _("Attempts in 24 hours"),
     GateName.GAP: _("Minimum gap"),
     GateName.LEAD_LINE: _("Lead’s line"),
@@ -120,6 +125,9 @@ SENTENCES: dict[Reason, Promise] = {
     Reason.LIFETIME_USED: _("Called %(count)s times in all; your limit is %(limit)s."),
     Reason.WITHIN_DAY: _("%(count)s of %(limit)s used."),
     Reason.DAY_USED: _("Called %(count)s times today; your limit is %(limit)s."),
+    Reason.NO_PART_LIMIT: _("Your rules set no limit for parts of the day."),
+    Reason.WITHIN_PART: _("%(count)s of %(limit)s used."),
+    Reason.PART_USED: _("Called %(count)s times in this part of the day; your limit is %(limit)s."),
     Reason.WITHIN_ROLLING: _("%(count)s of %(limit)s used."),
     Reason.ROLLING_USED: _("Called %(count)s times in the last 24 hours; your limit is %(limit)s."),
     Reason.NO_CALL_BEFORE: _("No call before this one."),

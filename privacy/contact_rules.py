@@ -7,13 +7,13 @@ preference registry (the DND gate), DPDP Act 2023 section 6 for withdrawal of co
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from privacy.contact_facts import Consent, Contact, Rules, TelecallerState
+from privacy.contact_facts import PARTS_BEGIN, Caps, Consent, Contact, Rules, TelecallerState
 from privacy.contact_reasons import LABELS, SENTENCES, GateName, Reason
 
 DAY = dt.timedelta(hours=24)
@@ -201,33 +201,75 @@ def _hours(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     return _fail(GateName.HOURS, Reason.NO_HOURS)
 
 
+def _caps(rules: Rules) -> tuple[Caps, Caps]:
+    """The caps on the calls to the lead and on those to its number."""
+    on_lead = Caps(rules.lifetime_cap, rules.daily_cap, rules.rolling_cap)
+    return on_lead, rules.on_number or on_lead
+
+
+def _nearest(counted: Iterable[tuple[int, int | None]]) -> tuple[int, int | None]:
+    """Of (count, limit) of the lead and of its number, the one that leaves the fewest calls."""
+    return min(counted, key=lambda pair: float("inf") if pair[1] is None else pair[1] - pair[0])
+
+
 def _lifetime(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
-    count = max(contact.attempts_on_lead.lifetime, contact.attempts_on_number.lifetime)
-    if rules.lifetime_cap is None or count < rules.lifetime_cap:
-        return _pass(GateName.LIFETIME, Reason.WITHIN_LIFETIME, count=count, limit=_shown(rules.lifetime_cap))
-    return _fail(GateName.LIFETIME, Reason.LIFETIME_USED, count=count, limit=rules.lifetime_cap)
+    counts = (contact.attempts_on_lead.lifetime, contact.attempts_on_number.lifetime)
+    count, limit = _nearest(zip(counts, (caps.lifetime for caps in _caps(rules)), strict=True))
+    if limit is None or count < limit:
+        return _pass(GateName.LIFETIME, Reason.WITHIN_LIFETIME, count=count, limit=_shown(limit))
+    return _fail(GateName.LIFETIME, Reason.LIFETIME_USED, count=count, limit=limit)
 
 
 def _day(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     today = now.astimezone(contact.zone).date()
     # Nothing called tomorrow counts today: `recent` may hold calls later than a `now` that a page asks about.
-    count = max(sum(at.astimezone(contact.zone).date() == today for at in times) for times in _recent(contact, now))
-    if rules.daily_cap is None or count < rules.daily_cap:
-        return _pass(GateName.DAY, Reason.WITHIN_DAY, count=count, limit=_shown(rules.daily_cap))
+    counts = [sum(at.astimezone(contact.zone).date() == today for at in times) for times in _recent(contact, now)]
+    limits = [caps.daily for caps in _caps(rules)]
+    count, limit = _nearest(zip(counts, limits, strict=True))
+    if limit is None or count < limit:
+        return _pass(GateName.DAY, Reason.WITHIN_DAY, count=count, limit=_shown(limit))
     tomorrow = _instant(today + dt.timedelta(days=1), dt.time(0), contact.zone)
-    frees_at = tomorrow if rules.daily_cap > 0 else None
-    return _fail(GateName.DAY, Reason.DAY_USED, frees_at, count=count, limit=rules.daily_cap)
+    frees_at = None if 0 in limits else tomorrow
+    return _fail(GateName.DAY, Reason.DAY_USED, frees_at, count=count, limit=limit)
+
+
+def _day_part(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    if rules.part_caps == (None, None, None):
+        return GateResult(GateName.DAY_PART, Outcome.SKIP, Reason.NO_PART_LIMIT)
+    local = now.astimezone(contact.zone)
+    part = _part(local.time())
+    count = max(
+        sum(
+            (there := at.astimezone(contact.zone)).date() == local.date() and _part(there.time()) == part
+            for at in times
+        )
+        for times in _recent(contact, now)
+    )
+    limit = rules.part_caps[part]
+    if limit is None or count < limit:
+        return _pass(GateName.DAY_PART, Reason.WITHIN_PART, count=count, limit=_shown(limit))
+    if part + 1 < len(PARTS_BEGIN):
+        frees_at = _instant(local.date(), PARTS_BEGIN[part + 1], contact.zone)
+    else:
+        frees_at = _instant(local.date() + dt.timedelta(days=1), PARTS_BEGIN[0], contact.zone)
+    return _fail(GateName.DAY_PART, Reason.PART_USED, frees_at, count=count, limit=limit)
+
+
+def _part(time: dt.time) -> int:
+    """0 in the morning, 1 in the afternoon, 2 in the evening."""
+    return sum(time >= begins for begins in PARTS_BEGIN) - 1
 
 
 def _rolling(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
-    cap = rules.rolling_cap
+    limits = [caps.rolling for caps in _caps(rules)]
     inside = [sorted((at for at in times if now - at < DAY), reverse=True) for times in _recent(contact, now)]
-    count = max(len(times) for times in inside)
-    if cap is None or count < cap:
-        return _pass(GateName.ROLLING, Reason.WITHIN_ROLLING, count=count, limit=_shown(cap))
+    count, limit = _nearest(zip(map(len, inside), limits, strict=True))
+    if limit is None or count < limit:
+        return _pass(GateName.ROLLING, Reason.WITHIN_ROLLING, count=count, limit=_shown(limit))
     # Free again once the cap-th newest call is a day old, on the lead and on the number.
-    frees_at = max(times[cap - 1] + DAY for times in inside if len(times) >= cap) if cap > 0 else None
-    return _fail(GateName.ROLLING, Reason.ROLLING_USED, frees_at, count=count, limit=cap)
+    full = [times[cap - 1] + DAY for times, cap in zip(inside, limits, strict=True) if cap and len(times) >= cap]
+    frees_at = None if 0 in limits else max(full)
+    return _fail(GateName.ROLLING, Reason.ROLLING_USED, frees_at, count=count, limit=limit)
 
 
 def _gap(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
@@ -284,6 +326,7 @@ GATES: tuple[Callable[[Contact, Rules, dt.datetime], GateResult], ...] = (
     _hours,
     _lifetime,
     _day,
+    _day_part,
     _rolling,
     _gap,
     _lead_line,

@@ -95,7 +95,14 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "closes_at",
             "minimum_gap_minutes",
             "daily_attempts",
+            "rolling_attempts",
             "lifetime_attempts",
+            "number_daily_attempts",
+            "number_rolling_attempts",
+            "number_lifetime_attempts",
+            "morning_attempts",
+            "afternoon_attempts",
+            "evening_attempts",
             "countries",
             "daily_calls",
             "daily_spend",
@@ -105,7 +112,14 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "closes_at": _("Until"),
             "minimum_gap_minutes": _("Minutes between two calls to one person"),
             "daily_attempts": _("Calls to one person a day"),
+            "rolling_attempts": _("Calls to one person in 24 hours"),
             "lifetime_attempts": _("Calls to one person in all"),
+            "number_daily_attempts": _("A day"),
+            "number_rolling_attempts": _("In 24 hours"),
+            "number_lifetime_attempts": _("In all"),
+            "morning_attempts": _("Morning, before 12:00"),
+            "afternoon_attempts": _("Afternoon, 12:00 to 16:00"),
+            "evening_attempts": _("Evening, from 16:00"),
             "daily_calls": _("Calls of the organisation a day"),
             "daily_spend": _("Spend a day, in rupees"),
         }
@@ -145,4 +159,8 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         daily, lifetime = cleaned.get("daily_attempts"), cleaned.get("lifetime_attempts")
         if daily is not None and lifetime is not None and daily > lifetime:
             self.add_error("lifetime_attempts", _("It cannot be less than the calls a day."))
+        for name in ("daily_attempts", "rolling_attempts", "lifetime_attempts"):
+            on_person, on_number = cleaned.get(name), cleaned.get(f"number_{name}")
+            if on_person is not None and on_number is not None and on_number > on_person:
+                self.add_error(f"number_{name}", _("It cannot be more than for one person."))
         return cleaned

@@ -16,7 +16,7 @@ from accounts.tenancy import current_organisation
 from jini.lib.phone import kind_of
 from jini.lib.rows import parsed
 from leads.models import Lead
-from privacy.contact_facts import Attempts, Contact, Number, Rules, Spent, TelecallerState, Window
+from privacy.contact_facts import Attempts, Caps, Contact, Number, Rules, Spent, TelecallerState, Window
 from privacy.contact_rules import Decision, may_contact
 from privacy.models import ContactPolicy
 
@@ -116,11 +116,21 @@ def rules_of(policy: ContactPolicy) -> Rules:
         hours=tuple(window if day in policy.weekdays else None for day in range(7)),
         lifetime_cap=policy.lifetime_attempts,
         daily_cap=policy.daily_attempts,
-        rolling_cap=policy.daily_attempts,
+        rolling_cap=policy.rolling_attempts,
+        on_number=Caps(
+            _or(policy.number_lifetime_attempts, policy.lifetime_attempts),
+            _or(policy.number_daily_attempts, policy.daily_attempts),
+            _or(policy.number_rolling_attempts, policy.rolling_attempts),
+        ),
+        part_caps=(policy.morning_attempts, policy.afternoon_attempts, policy.evening_attempts),
         minimum_gap=dt.timedelta(minutes=policy.minimum_gap_minutes),
         daily_calls=policy.daily_calls,
         daily_spend=policy.daily_spend,
     )
+
+
+def _or(cap: int | None, general: int) -> int:
+    return general if cap is None else cap
 
 
 def number_of(e164: str) -> Number | None:

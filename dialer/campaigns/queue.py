@@ -127,7 +127,7 @@ def claim_next(member: Membership) -> QueueEntry | None:
             return None
         if taken.is_held:
             return taken.entry
-        if _belongs_elsewhere(taken, member):
+        if _belongs_elsewhere(taken, member, now):
             continue
         decision = decide_by(taken.entry.lead, taken.facts, taken.policy, now)
         if decision.is_allowed:
@@ -257,13 +257,14 @@ def _load(entry_id: uuid.UUID) -> QueueEntry:
     return entry
 
 
-def _belongs_elsewhere(taken: Taken, member: Membership) -> bool:
+def _belongs_elsewhere(taken: Taken, member: Membership, now: dt.datetime) -> bool:
     """Set an entry straight whose lead was closed or given to a colleague since it was put into the queue."""
     entry, lead = taken.entry, taken.entry.lead
     if taken.is_closed:
         entry.finish(QueueEntry.Finished.CLOSED)
         return True
-    if taken.owner_is_active and lead.assigned_to_id != member.pk and lead.assigned_to is not None:
+    is_others = taken.owner_is_active and lead.assigned_to_id != member.pk and not entry.is_anyones(now)
+    if is_others and lead.assigned_to is not None:
         entry.keep_for(lead.assigned_to)
         return True
     return False

@@ -8,8 +8,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.tenancy import current_organisation
-from dialer.models import Call, CampaignList, QueueEntry, RetryRule
+from dialer.models import Call, CampaignList, CampaignMember, QueueEntry, RetryRule
 from jini.lib import lead_watch
 from leads.models import FollowUp, Lead
 
@@ -40,7 +41,7 @@ WITH follows AS (
       AND NOT (q.rank = 0 AND l.assigned_to_id IS NULL)
 )
 UPDATE dialer_queueentry q SET
-    reserved_for_id = CASE WHEN f.ends THEN q.reserved_for_id ELSE f.owner END,
+    reserved_for_id = CASE WHEN f.ends THEN q.reserved_for_id ELSE f.owner END, kept_until = NULL,
     finished_at = CASE WHEN f.ends THEN %(now)s END,
     finished_because = CASE WHEN f.ends THEN 'done' ELSE '' END,
     leased_to_id = CASE WHEN f.ends OR f.is_laid_down THEN NULL ELSE q.leased_to_id END,
@@ -163,6 +164,7 @@ def _ending(call: Call, entry: QueueEntry) -> str:
 
 def _wait_for(follow_up: FollowUp, entry: QueueEntry) -> None:
     entry.rank, entry.due_at, entry.reserved_for = Rank.FOLLOW_UP, follow_up.due_at, follow_up.assigned_to
+    entry.kept_until = None
 
 
 def _wait_for_retry(call: Call, entry: QueueEntry) -> str:
@@ -181,9 +183,21 @@ def _wait_for_retry(call: Call, entry: QueueEntry) -> str:
         return Finished.RETRIES_USED
     if entry.list is not None and entry.list.has_ended:
         return Finished.LIST_ENDED
-    entry.rank, entry.reserved_for = Rank.RETRY, call.lead.assigned_to or call.telecaller
+    entry.rank, entry.reserved_for = Rank.RETRY, call.lead.assigned_to or _last_talker(call) or call.telecaller
     entry.due_at = (call.ended_at or timezone.now()) + dt.timedelta(minutes=minutes)
+    hours = entry.campaign.keep_hours if entry.campaign is not None else None
+    entry.kept_until = entry.due_at + dt.timedelta(hours=hours) if hours else None
     return ""
+
+
+def _last_talker(call: Call) -> Membership | None:
+    """Return who talked to the lead last, if they are active and call the campaign."""
+    talks = Call.objects.filter(lead=call.lead).with_flags().filter(was_connected=True)
+    last = talks.select_related("telecaller").order_by("-started_at").first()
+    if last is None or last.telecaller.deactivated_at is not None:
+        return None
+    calls_it = CampaignMember.objects.filter(campaign=call.campaign, member=last.telecaller).exists()
+    return last.telecaller if calls_it else None
 
 
 def _next_follow_up(lead_id: uuid.UUID) -> FollowUp | None:
@@ -195,7 +209,7 @@ def _next_follow_up(lead_id: uuid.UUID) -> FollowUp | None:
 def _follow_owner(lead: Lead, entry: QueueEntry | None) -> None:
     if entry is None or (entry.rank == Rank.FOLLOW_UP and lead.assigned_to is None):
         return
-    entry.reserved_for = lead.assigned_to
+    entry.reserved_for, entry.kept_until = lead.assigned_to, None
     if entry.campaign is None and lead.assigned_to is None:
         # Nobody could ever be handed it.
         entry.finish(Finished.DONE)
@@ -227,7 +241,7 @@ def _forget_follow_up(lead: Lead, entry: QueueEntry) -> None:
         entry.finish(Finished.LIST_ENDED)
         return
     entry.rank = Rank.RETRY if entry.attempts else Rank.FRESH
-    entry.due_at, entry.reserved_for = timezone.now(), lead.assigned_to
+    entry.due_at, entry.reserved_for, entry.kept_until = timezone.now(), lead.assigned_to, None
     entry.save()
 
 

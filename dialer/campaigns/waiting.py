@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dialer.models import Campaign, QueueEntry
+from dialer.models import Campaign, CampaignList, QueueEntry
 from jini.lib.words import date_and_time
 from privacy.contact_rules import Outcome
 
@@ -26,6 +26,7 @@ class QueueGate(StrEnum):
     STATUS = "status"
     HANDS = "hands"
     CAMPAIGN = "campaign"
+    LIST = "list"
     CAMPAIGN_HOURS = "campaign_hours"
     TIME = "time"
     PEOPLE = "people"
@@ -36,6 +37,7 @@ LABELS: dict[QueueGate, Promise] = {
     QueueGate.STATUS: _("Status of the lead"),
     QueueGate.HANDS: _("In nobody’s hands"),
     QueueGate.CAMPAIGN: _("Campaign is running"),
+    QueueGate.LIST: _("List is running"),
     QueueGate.CAMPAIGN_HOURS: _("Hours of the campaign"),
     QueueGate.TIME: _("Time of its turn"),
     QueueGate.PEOPLE: _("Somebody to call it"),
@@ -63,17 +65,23 @@ class Waiting:
     ended: str = ""
     campaign: str = ""
     campaign_state: str = ""
+    list: str = ""
+    list_state: str = ""
+    ends_on: dt.date | None = None
+    after: str = ""
     opens_at: dt.time = dt.time.min
     closes_at: dt.time = dt.time.max
     owner: Person | None = None
     reserved_for: Person | None = None
+    kept_until: dt.datetime | None = None
     leased_to: Person | None = None
     lease_until: dt.datetime | None = None
     callers: frozenset[uuid.UUID] = frozenset()
 
-    @property
-    def keeper(self) -> Person | None:
-        """Who alone is handed the lead: its owner, who alone may see it, else for whom it is kept."""
+    def keeper(self, at: dt.datetime) -> Person | None:
+        """Who alone is handed the lead at `at`: its owner, who alone may see it, else for whom it is kept."""
+        if self.kept_until is not None and self.kept_until <= at:
+            return None
         return self.owner if self.owner is not None and self.owner.is_active else self.reserved_for
 
     @property
@@ -118,9 +126,10 @@ def answers(waiting: Waiting, at: dt.datetime, *, to: uuid.UUID | None = None) -
         _status(waiting),
         _hands(waiting, at, to),
         _campaign(waiting),
+        _list(waiting, at),
         _campaign_hours(waiting, at),
         _time(waiting, at),
-        _people(waiting, to),
+        _people(waiting, at, to),
     )
 
 
@@ -159,6 +168,19 @@ def _campaign(waiting: Waiting) -> QueueAnswer:
     return verdict(QueueGate.CAMPAIGN, _("%(campaign)s: %(state)s."), campaign=waiting.campaign, state=state.label)
 
 
+def _list(waiting: Waiting, at: dt.datetime) -> QueueAnswer:
+    if not waiting.list_state or waiting.is_promise:
+        return _not_asked(waiting, QueueGate.LIST)
+    state, name = CampaignList.State(waiting.list_state), waiting.list
+    if waiting.ends_on is not None and waiting.ends_on < at.astimezone(waiting.zone).date():
+        return _fail(QueueGate.LIST, _("%(name)s: its last day is over."), name=name)
+    if state == CampaignList.State.WAITING:
+        said = _("%(name)s starts when “%(after)s” has nothing to call.")
+        return _fail(QueueGate.LIST, said, name=name, after=waiting.after)
+    verdict = _pass if state == CampaignList.State.RUNNING else _fail
+    return verdict(QueueGate.LIST, _("%(name)s: %(state)s."), name=name, state=state.label)
+
+
 def _campaign_hours(waiting: Waiting, at: dt.datetime) -> QueueAnswer:
     if not waiting.campaign_state or waiting.is_promise:
         return _not_asked(waiting, QueueGate.CAMPAIGN_HOURS)
@@ -174,24 +196,35 @@ def _campaign_hours(waiting: Waiting, at: dt.datetime) -> QueueAnswer:
 
 def _time(waiting: Waiting, at: dt.datetime) -> QueueAnswer:
     assert waiting.due_at is not None  # noqa: S101 -- what waits has a time
+    if waiting.rank == QueueEntry.Rank.FRESH and waiting.due_at <= at:
+        return _pass(QueueGate.TIME, _("It stands in its list, among the first calls."))
     if waiting.due_at <= at:
         return _pass(QueueGate.TIME, _("Its turn came %(due)s."), due=waiting.due_at)
     return _fail(QueueGate.TIME, _("Its turn comes %(due)s."), waiting.due_at, due=waiting.due_at)
 
 
-def _people(waiting: Waiting, to: uuid.UUID | None) -> QueueAnswer:
-    keeper, gate = waiting.keeper, QueueGate.PEOPLE
-    if keeper is not None and not keeper.is_active:
-        return _fail(
-            gate, _("It is kept for %(name)s, who is deactivated. Give it to somebody else."), name=keeper.name
-        )
+def _people(waiting: Waiting, at: dt.datetime, to: uuid.UUID | None) -> QueueAnswer:
+    keeper, gate = waiting.keeper(at), QueueGate.PEOPLE
     if keeper is not None:
-        said = _("It is kept for you.") if keeper.id == to else _("It is kept for %(name)s.")
-        return (_pass if to in {None, keeper.id} else _fail)(gate, said, name=keeper.name)
+        return _kept(waiting, keeper, to)
     if waiting.is_promise or not waiting.callers:
         return _fail(gate, _("Nobody calls it. Give it an owner, or add people to the campaign."))
     said = _("Whoever of the %(count)s people of the campaign asks first.")
     return (_pass if to is None or to in waiting.callers else _fail)(gate, said, count=len(waiting.callers))
+
+
+def _kept(waiting: Waiting, keeper: Person, to: uuid.UUID | None) -> QueueAnswer:
+    gate, until = QueueGate.PEOPLE, waiting.kept_until
+    if not keeper.is_active:
+        said = _("It is kept for %(name)s, who is deactivated. Give it to somebody else.")
+        return _fail(gate, said, until, name=keeper.name)
+    said = _("It is kept for you.") if keeper.id == to else _("It is kept for %(name)s.")
+    if until is not None:
+        said = _("It is kept for %(name)s until %(until)s.")
+    if to in {None, keeper.id}:
+        return _pass(gate, said, name=keeper.name, until=until)
+    # When the time is over, it is anyone's of the campaign.
+    return _fail(gate, said, until if to in waiting.callers else None, name=keeper.name, until=until)
 
 
 def _not_asked(waiting: Waiting, gate: QueueGate) -> QueueAnswer:

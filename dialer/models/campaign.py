@@ -23,6 +23,7 @@ PLACE = (
     "due_at",
     "attempts",
     "reserved_for_id",
+    "kept_until",
     "leased_to_id",
     "lease_until",
     "finished_at",
@@ -72,6 +73,13 @@ class Campaign(OrganisationOwned):
         blank=True,
         help_text=_("Retries come before first calls. With 4, every fourth call is a first one all the same."),
     )
+    keep_hours = models.PositiveSmallIntegerField(
+        _("hours that a retry is kept"),
+        null=True,
+        blank=True,
+        default=24,
+        help_text=_("For who talked to the lead last, or owns it; then a colleague may be handed it. Empty: for good."),
+    )
     # How it is called: see `dialer.campaigns.modes`.
     mode = models.CharField(_("How calls start"), max_length=12, choices=Mode, default=Mode.PREVIEW)
     may_skip = models.BooleanField(
@@ -115,6 +123,10 @@ class Campaign(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(fresh_every=None) | models.Q(fresh_every__range=(2, 20)),
                 name="campaign_fresh_every_2_to_20",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(keep_hours=None) | models.Q(keep_hours__range=(1, 720)),
+                name="campaign_keep_hours_1_to_720",
             ),
             models.CheckConstraint(
                 condition=models.Q(countdown_seconds__range=(5, 120)), name="campaign_countdown_5_to_120"
@@ -183,7 +195,8 @@ class QueueEntry(OrganisationOwned):
     """A lead that waits to be called. A lead waits in one place only, so nobody can be handed it twice.
 
     `rank` orders a telecaller's day: 0 own follow-up, 1 missed inbound, 2 hot new lead, 3 retry, 4 fresh. An entry is
-    free while `leased_to` is null or its lease has ended. `reserved_for` keeps it for one telecaller.
+    free while `leased_to` is null or its lease has ended. `reserved_for` keeps it for one telecaller, and with `kept_until`
+    only so long: from then on it is anyone's of the campaign, whoever owns the lead.
 
     `due_at` is when its turn comes. A first call whose turn has come stands there by the order of its list instead, at a
     moment long past (see `dialer.campaigns.ordering`): the earlier, the sooner.
@@ -238,6 +251,7 @@ class QueueEntry(OrganisationOwned):
         db_index=False,
         related_name="+",
     )
+    kept_until = models.DateTimeField(null=True)
     leased_to = models.ForeignKey(
         "accounts.Membership",
         on_delete=models.PROTECT,
@@ -292,6 +306,13 @@ class QueueEntry(OrganisationOwned):
                 name="queue_next_of_member",
                 condition=models.Q(finished_at=None, leased_to=None, reserved_for__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "kept_until"],
+                name="queue_kept_until",
+                condition=models.Q(
+                    finished_at=None, leased_to=None, reserved_for__isnull=False, kept_until__isnull=False
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -303,14 +324,20 @@ class QueueEntry(OrganisationOwned):
         self._move("finished_at", "finished_because")
 
     def put_off(self, due_at: dt.datetime) -> None:
-        """Let the lead wait until `due_at`, in nobody's hands."""
+        """Let the lead wait until `due_at`, in nobody's hands, and kept for its telecaller as long from then on."""
+        if self.kept_until is not None:
+            self.kept_until += max(due_at - self.due_at, dt.timedelta(0))
         self.due_at = due_at
-        self._move("due_at")
+        self._move("due_at", "kept_until")
 
     def keep_for(self, member: Membership) -> None:
         """Offer the lead to `member` alone, who owns it."""
-        self.reserved_for = member
-        self._move("reserved_for")
+        self.reserved_for, self.kept_until = member, None
+        self._move("reserved_for", "kept_until")
+
+    def is_anyones(self, at: dt.datetime) -> bool:
+        """Whether it was kept for a telecaller who let the time pass."""
+        return self.kept_until is not None and self.kept_until <= at
 
     def place(self) -> dict[str, Any]:
         """Return where the lead waits, as JSON holds it; `put_back` takes it."""

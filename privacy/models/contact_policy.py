@@ -31,6 +31,17 @@ class ContactPolicy(OrganisationOwned):
     minimum_gap_minutes = models.PositiveSmallIntegerField(_("minutes between two calls to one person"), default=60)
     daily_attempts = models.PositiveSmallIntegerField(_("calls to one person a day"), default=3)
     lifetime_attempts = models.PositiveSmallIntegerField(_("calls to one person in all"), default=10)
+    rolling_attempts = models.PositiveSmallIntegerField(_("calls to one person in 24 hours"), default=3)
+    # Where one number may be called less often than a person. Empty: as often.
+    number_daily_attempts = models.PositiveSmallIntegerField(_("calls to one number a day"), null=True, blank=True)
+    number_rolling_attempts = models.PositiveSmallIntegerField(
+        _("calls to one number in 24 hours"), null=True, blank=True
+    )
+    number_lifetime_attempts = models.PositiveSmallIntegerField(_("calls to one number in all"), null=True, blank=True)
+    # Before 12:00, from 12:00 to 16:00, and after, where the person is. Empty: no limit of its own.
+    morning_attempts = models.PositiveSmallIntegerField(_("calls in a morning"), null=True, blank=True)
+    afternoon_attempts = models.PositiveSmallIntegerField(_("calls in an afternoon"), null=True, blank=True)
+    evening_attempts = models.PositiveSmallIntegerField(_("calls in an evening"), null=True, blank=True)
     countries = models.JSONField(_("countries"), default=india)
     daily_calls = models.PositiveIntegerField(_("calls of the organisation a day"), default=5000)
     daily_spend = models.DecimalField(_("spend a day"), max_digits=10, decimal_places=2, null=True, blank=True)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from privacy.contact_facts import (
     Attempts,
+    Caps,
     Consent,
     Contact,
     Number,
@@ -90,18 +91,41 @@ def histories(contact: Contact, now: dt.datetime) -> list[list[dt.datetime]]:
     return [[moment for moment in attempts.recent if moment <= now] for attempts in both]
 
 
+def limits(rules: Rules, kind: str) -> list[int | None]:
+    """The limit for the lead and the limit for the number."""
+    person = getattr(rules, f"{kind}_cap")
+    return [person, getattr(rules.on_number, kind) if rules.on_number else person]
+
+
+def part_of_day(moment: dt.datetime, contact: Contact) -> str:
+    """The date and the part of the day, as the person would say it: "2026-03-01 afternoon"."""
+    wall = moment.astimezone(contact.zone)
+    name = "morning" if wall.hour < 12 else "afternoon" if wall.hour < 16 else "evening"
+    return f"{wall:%Y-%m-%d} {name}"
+
+
+def part_used(contact: Contact, rules: Rules, now: dt.datetime) -> bool:
+    part = part_of_day(now, contact)
+    limit = dict(zip(("morning", "afternoon", "evening"), rules.part_caps, strict=True))[part.split()[1]]
+    counts = [[part_of_day(moment, contact) for moment in history].count(part) for history in histories(contact, now)]
+    return limit is not None and not max(counts) < limit
+
+
 def used_up(contact: Contact, rules: Rules, now: dt.datetime) -> str:
-    for attempts in (contact.attempts_on_lead, contact.attempts_on_number):
-        if rules.lifetime_cap is not None and not attempts.lifetime < rules.lifetime_cap:
+    both = (contact.attempts_on_lead, contact.attempts_on_number)
+    for attempts, limit in zip(both, limits(rules, "lifetime"), strict=True):
+        if limit is not None and not attempts.lifetime < limit:
             return "lifetime_used"
     midnight = now.astimezone(contact.zone).strftime("%Y-%m-%d")
-    for history in histories(contact, now):
+    for history, limit in zip(histories(contact, now), limits(rules, "daily"), strict=True):
         same_day = [moment for moment in history if moment.astimezone(contact.zone).strftime("%Y-%m-%d") == midnight]
-        if rules.daily_cap is not None and not len(same_day) < rules.daily_cap:
+        if limit is not None and not len(same_day) < limit:
             return "day_used"
-    for history in histories(contact, now):
+    if part_used(contact, rules, now):
+        return "part_used"
+    for history, limit in zip(histories(contact, now), limits(rules, "rolling"), strict=True):
         since = [moment for moment in history if moment > now - dt.timedelta(days=1)]
-        if rules.rolling_cap is not None and not len(since) < rules.rolling_cap:
+        if limit is not None and not len(since) < limit:
             return "rolling_used"
     too_close = [m for history in histories(contact, now) for m in history if m > now - rules.minimum_gap]
     return "gap_not_over" if too_close else ""
@@ -148,7 +172,7 @@ def turning_points(contact: Contact, rules: Rules, now: dt.datetime) -> list[dt.
     today = now.astimezone(contact.zone).date()
     for days in range(HORIZON_DAYS):
         day = today + dt.timedelta(days=days)
-        moments += [wall(day, dt.time(0), contact.zone)]
+        moments += [wall(day, dt.time(hour), contact.zone) for hour in (0, 12, 16)]
         moments += [wall(contact.spent.day + dt.timedelta(days=days), dt.time(0), contact.spent.zone)]
         if window := rules.hours[day.weekday()]:
             moments += [wall(day, window.opens, contact.zone)]
@@ -204,6 +228,12 @@ def some_rules(dice: random.Random) -> Rules:
         lifetime_cap=dice.choice([None, 10, 10, 3]),
         daily_cap=dice.choice([None, 3, 2, 1, 0] if dice.random() < 0.2 else [3, 2, None]),
         rolling_cap=dice.choice([None, 3, 2, 1, 0] if dice.random() < 0.2 else [3, 4, None]),
+        on_number=None
+        if dice.random() < 0.6
+        else Caps(dice.choice([None, 10, 5]), dice.choice([None, 2, 1]), dice.choice([None, 3, 2, 1])),
+        part_caps=(None, None, None)
+        if dice.random() < 0.6
+        else tuple(dice.choice([None, 2, 1, 0] if dice.random() < 0.3 else [None, 2, 1]) for _ in range(3)),
         minimum_gap=dt.timedelta(minutes=dice.choice([0, 30, 60, 240])),
         requires_consent=dice.random() < 0.1,
         requires_registry=dice.random() < 0.2,

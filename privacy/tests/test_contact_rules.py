@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from privacy.contact_facts import (
     Attempts,
+    Caps,
     Consent,
     Contact,
     Number,
@@ -168,6 +169,37 @@ def test_the_rolling_cap_frees_when_the_oldest_of_its_calls_is_a_day_old():
     assert decision.dialable_at == NOON + dt.timedelta(hours=1)
 
 
+def test_a_number_may_be_called_less_often_than_a_person():
+    facts = {"attempts_on_lead": minutes_ago(300, 200), "attempts_on_number": minutes_ago(300, 200)}
+    by_number = rules(on_number=Caps(lifetime=10, daily=2, rolling=2))
+
+    assert may_contact(contact(**facts), RULES, NOON).is_allowed
+    decision = may_contact(contact(**facts), by_number, NOON)
+    assert (decision.reason, decision.refusal.details["limit"]) == (Reason.DAY_USED, 2)
+    assert may_contact(contact(attempts_on_lead=minutes_ago(300, 200)), by_number, NOON).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("now", "called", "caps", "dialable_at"),
+    [
+        # Once in the morning is allowed, and once was called: the afternoon begins at noon.
+        (local(24, 11), 60, (1, 1, 1), local(24, 12)),
+        (local(24, 12), 120, (1, 1, 1), local(24, 12)),
+        # The afternoon is used up, and nobody is called in the evening: tomorrow, when the hours begin.
+        (local(24, 15), 90, (1, 1, 0), local(25, 10)),
+        (local(24, 16), 90, (None, 1, None), local(24, 16)),
+        (local(24, 20), 90, (None, None, 1), local(25, 10)),
+    ],
+)
+def test_a_part_of_the_day_has_its_own_cap(now, called, caps, dialable_at):
+    moment = now - dt.timedelta(minutes=called)
+
+    decision = may_contact(contact(attempts_on_number=Attempts(1, (moment,))), rules(part_caps=caps), now)
+
+    assert decision.dialable_at == dialable_at
+    assert (decision.reason == Reason.PART_USED) == (dialable_at != now)
+
+
 def test_the_gap_counts_from_the_last_call_on_lead_or_number():
     facts = {"attempts_on_lead": minutes_ago(200), "attempts_on_number": minutes_ago(20)}
 
@@ -248,7 +280,7 @@ REFUSALS = {
     Reason.ORGANISATION_NOT_ACTIVE, Reason.NUMBER_INVALID, Reason.COUNTRY_NOT_ALLOWED, Reason.KIND_NOT_ALLOWED,
     Reason.ON_DO_NOT_CALL, Reason.CONSENT_MISSING, Reason.CONSENT_WITHDRAWN, Reason.CONSENT_EXPIRED,
     Reason.DND_NOT_CHECKED, Reason.DND_STALE, Reason.DND_REGISTERED, Reason.OUTSIDE_HOURS, Reason.NO_HOURS,
-    Reason.LIFETIME_USED, Reason.DAY_USED, Reason.ROLLING_USED, Reason.GAP_NOT_OVER, Reason.LEAD_ON_CALL,
+    Reason.LIFETIME_USED, Reason.DAY_USED, Reason.PART_USED, Reason.ROLLING_USED, Reason.GAP_NOT_OVER, Reason.LEAD_ON_CALL,
     Reason.TELECALLER_ON_CALL, Reason.OUTCOME_OWED, Reason.TELECALLER_NO_PHONE, Reason.CALLS_USED, Reason.SPEND_USED,
 }  # fmt: skip
 
