@@ -19,6 +19,8 @@ from dialer.actions.replaying import REPLAY, take_step
 from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import inbox, line
 from dialer.calls.inbox_days import COUNT, count
+from dialer.campaigns.counting import COUNT as COUNT_LEADS
+from dialer.campaigns.counting import count_slice
 from dialer.campaigns.lists import Left, end_past, finish_slice, start_next
 from dialer.campaigns.ordering import reorder
 from dialer.models import Call, CampaignList, TelephonyAccount
@@ -275,3 +277,11 @@ def import_calls(organisation: Organisation, import_id: uuid.UUID) -> dt.datetim
         if time.monotonic() > until:
             return timezone.now()
     return None
+
+
+@handler(COUNT_LEADS, is_short=True)
+def count_campaign(organisation: Organisation, campaign_id: uuid.UUID) -> dt.datetime | None:
+    """Count the leads of a campaign by the first gate that fails, a slice at a time."""
+    with acting_for(organisation):
+        more = count_slice(campaign_id)
+    return timezone.now() if more else None

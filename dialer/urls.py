@@ -34,6 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<uuid:campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("campaigns/<uuid:campaign>/calling/", calling_rules.campaign_calling, name="campaign_calling"),
     path("campaigns/<uuid:campaign>/state/<str:state>/", campaigns.campaign_state, name="campaign_state"),
+    path("campaigns/<uuid:campaign>/count/", campaigns.campaign_count, name="campaign_count"),
+    path("campaigns/<uuid:campaign>/gates/<str:gate>/", campaigns.campaign_gate, name="campaign_gate"),
     path("campaigns/<uuid:campaign>/lists/new/", lists.list_new, name="list_new"),
     path("campaigns/<uuid:campaign>/lists/<uuid:campaign_list>/", lists.list_edit, name="list_edit"),
     path(

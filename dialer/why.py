@@ -14,13 +14,12 @@ from accounts.tenancy import current_organisation
 from dialer.calls.contact import RECENT, decide_to_call
 from dialer.calls.counters import ATTEMPT
 from dialer.calls.line import rings_telecaller
-from dialer.campaigns.waiting import Person, QueueAnswer, Waiting, answers, is_handed_out
-from dialer.models import Call, CampaignList, CampaignMember, QueueEntry
+from dialer.campaigns.judging import callers_of, handed_at, person, waiting_in
+from dialer.campaigns.waiting import QueueAnswer, Waiting, answers, is_handed_out
+from dialer.models import Call, QueueEntry
 from leads.models import Lead
 from privacy.contact_rules import Decision, Outcome
 
-# Each step moves the clock to where what failed passes; hours, a cap and a turn need a handful.
-MOST_STEPS = 12
 FURTHEST = dt.timedelta(days=60)
 MOST_CALLS = 10
 
@@ -83,21 +82,7 @@ def explain(lead: Lead, *, member: Membership, at: dt.datetime) -> Why:
     asks = member if member.role == Role.TELECALLER else None
     question = _Question(lead, asks, asks is not None and rings_telecaller(), waiting_of(lead))
     decision, queue = question.at(at)
-    return Why(at, asks, decision, queue, _handed_at(question, at))
-
-
-def _handed_at(question: _Question, at: dt.datetime) -> dt.datetime | None:
-    """Move the clock to where the failing gates pass, and ask all of them again."""
-    for _step in range(MOST_STEPS):
-        decision, queue = question.at(at)
-        times = [answer.opens_at for answer in queue if answer.outcome is Outcome.FAIL]
-        times += [] if decision.is_allowed else [decision.dialable_at]
-        if not times:
-            return at
-        if None in times:
-            return None
-        at = max(time for time in times if time is not None)
-    return None
+    return Why(at, asks, decision, queue, handed_at(question.at, at))
 
 
 def moment_asked(text: str) -> dt.datetime | None:
@@ -122,42 +107,9 @@ def waiting_of(lead: Lead) -> Waiting:
     places = QueueEntry.objects.filter(lead=lead)
     with_people = places.select_related("campaign", "list__after", "reserved_for__user", "leased_to__user")
     entry = with_people.filter(finished_at=None).first()
-    known: dict[str, Any] = {
-        "status": lead.status.label,
-        "is_closed": lead.status.is_closed,
-        "zone": current_organisation().zone,
-        "owner": _person(lead.assigned_to),
-    }
     if entry is None:
         last = places.order_by("-finished_at").values_list("finished_because", flat=True).first()
-        return Waiting(**known, ended=last or "")
-    if (campaign := entry.campaign) is not None:
-        callers = CampaignMember.objects.filter(campaign=campaign, member__deactivated_at=None)
-        known |= {
-            "campaign": campaign.name,
-            "campaign_state": campaign.state,
-            "opens_at": campaign.opens_at,
-            "closes_at": campaign.closes_at,
-            **_of_list(entry.list),
-            "callers": frozenset(callers.values_list("member", flat=True)),
-        }
-    return Waiting(
-        **known,
-        rank=entry.rank,
-        due_at=entry.due_at,
-        reserved_for=_person(entry.reserved_for),
-        kept_until=entry.kept_until,
-        leased_to=_person(entry.leased_to),
-        lease_until=entry.lease_until,
-    )
-
-
-def _of_list(of: CampaignList | None) -> dict[str, Any]:
-    if of is None:
-        return {}
-    after = of.after.name if of.after is not None else ""
-    return {"list": of.name, "list_state": of.state, "ends_on": of.ends_on, "after": after}
-
-
-def _person(member: Membership | None) -> Person | None:
-    return Person(member.pk, member.name, member.deactivated_at is None) if member is not None else None
+        status, zone = lead.status, current_organisation().zone
+        return Waiting(status.label, status.is_closed, zone, owner=person(lead.assigned_to), ended=last or "")
+    entry.lead = lead
+    return waiting_in(entry, entry.campaign, callers_of(entry.campaign) if entry.campaign is not None else frozenset())

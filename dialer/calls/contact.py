@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+import uuid
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self, cast
 
 import phonenumbers
@@ -61,6 +63,16 @@ SELECT
 """
 
 
+# The same facts of many leads at once, and the time of each one's first open follow-up.
+_MANY = """
+SELECT l.id, row_to_json(dialer_facts_of(%(organisation)s, l.id, l.phone, %(since)s, %(soon)s))::text, (
+    SELECT min(f.due_at) FROM leads_followup f
+    WHERE f.organisation_id = %(organisation)s AND f.lead_id = l.id AND f.done_at IS NULL AND f.cancelled_at IS NULL
+)
+FROM leads_lead l WHERE l.organisation_id = %(organisation)s AND l.id = ANY (%(leads)s::uuid[])
+"""
+
+
 def decide(lead: Lead, *, at: dt.datetime | None = None) -> Decision:
     """Hold `lead` against the contact rules at `at` (default now): what may be done with it, whoever calls.
 
@@ -105,6 +117,41 @@ def decide_to_call(
         telecaller_state = TelecallerState.NO_PHONE
     contact = replace(contact, telecaller=telecaller_state, spent=replace(contact.spent, calls=calls))
     return may_contact(contact, _rules(ContactPolicy.objects.get(), facts), at)
+
+
+def deciders(leads: Sequence[Lead], at: dt.datetime) -> dict[uuid.UUID, Callable[[dt.datetime], Decision]]:
+    """Return for each lead what answers as `decide_to_call` does for anybody, by the facts as they stand at `at`.
+
+    Three questions in all, however many leads; each may then be asked about any moment from `at` on.
+    """
+    organisation, policy = current_organisation(), ContactPolicy.objects.get()
+    since, soon = since_and_soon(at)
+    asked: dict[str, Any] = {
+        "organisation": organisation.pk,
+        "since": since,
+        "soon": soon,
+        "leads": [str(lead.pk) for lead in leads],
+    }
+    midnight = dt.datetime.combine(at.astimezone(organisation.zone).date(), dt.time(0), organisation.zone)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": None, "midnight": midnight})
+        calls = cast("tuple[None, int]", cursor.fetchone())[1]
+        cursor.execute(_MANY, asked)
+        rows = {pk: (Facts.of(parsed(facts)), first_due) for pk, facts, first_due in cursor.fetchall()}
+    answering: dict[uuid.UUID, Callable[[dt.datetime], Decision]] = {}
+    for lead in leads:
+        facts, first_due = rows[lead.pk]
+        contact = _contact(lead, facts, at)
+        contact = replace(contact, spent=replace(contact.spent, calls=calls))
+        answering[lead.pk] = partial(_decided, contact, policy, facts, first_due)
+    return answering
+
+
+def _decided(
+    contact: Contact, policy: ContactPolicy, facts: Facts, first_due: dt.datetime | None, moment: dt.datetime
+) -> Decision:
+    has_appointment = first_due is not None and first_due <= moment + APPOINTMENT
+    return may_contact(contact, _rules(policy, replace(facts, has_appointment=has_appointment)), moment)
 
 
 def rules_of(policy: ContactPolicy) -> Rules:

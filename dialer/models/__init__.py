@@ -5,6 +5,7 @@ from dialer.models.call_log_import import CallLogImport
 from dialer.models.calling import LeftOut, Skip
 from dialer.models.campaign import Campaign, CampaignMember, QueueEntry, RetryRule
 from dialer.models.campaign_list import CampaignList
+from dialer.models.counting import CampaignCount, CountedLead
 from dialer.models.device import Device, DeviceBatch, DeviceCall, PairingCode
 from dialer.models.disposition import Disposition
 from dialer.models.replay import InboxDay, Replay, ReplayDifference
@@ -19,9 +20,11 @@ __all__ = [
     "CallLogImport",
     "CallScript",
     "Campaign",
+    "CampaignCount",
     "CampaignList",
     "CampaignMember",
     "CampaignScript",
+    "CountedLead",
     "Device",
     "DeviceBatch",
     "DeviceCall",

@@ -97,18 +97,6 @@ def test_a_campaign_pauses_runs_and_ends(client_of, scope, manager, telecaller):
     assert client.post(reverse("dialer:campaign_state", args=[campaign.pk, "running"])).status_code == 409
 
 
-def test_the_page_counts_its_leads(client_of, scope, manager, telecaller):
-    campaign = make_campaign(telecaller)
-    for _ in range(3):
-        make_entry(make_lead(), campaign)
-    QueueEntry.objects.first().finish("done")
-
-    response = client_of(manager).get(campaign.get_absolute_url())
-
-    assert response.context["numbers"] == {"waiting": 2, "due": 2, "in_hand": 0, "called": 0}
-    assert response.context["ended"] == [("Done", 1)]
-
-
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_asks_the_same_queries_for_any_number(client_of, scope, manager, count):
     client = client_of(manager)

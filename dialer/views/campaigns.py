@@ -1,12 +1,11 @@
 """Campaigns: lists of leads, and the people and rules that call them."""
 
 import uuid
+from typing import Any
 
-from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,16 +14,21 @@ from accounts.permissions import Permission, requires
 from dialer.actions.campaigns import NEXT, NotPossible, change_state, fill_list, save_campaign
 from dialer.actions.skipping import skips_by_person
 from dialer.campaign_forms import CampaignForm
+from dialer.campaigns.counting import count_of, is_stale, leads_at, lines_by_gate, seen, start_count
 from dialer.campaigns.enqueueing import Enqueued
+from dialer.campaigns.forecast import forecast
+from dialer.campaigns.judging import GATES
 from dialer.campaigns.lists import lines_of
+from dialer.campaigns.preview import nothing_left
 from dialer.models import Campaign, QueueEntry
-from jini.lib.fragments import toast
+from jini.lib.fragments import fragment, toast, wants_fragment
 from jini.lib.paging import capped_count, keyset_page
 from leads.filters import find
 from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
-WAITING = Q(finished_at=None)
+# In addresses: the leads at which no gate fails.
+OPEN = "open"
 
 
 @require_safe
@@ -59,21 +63,12 @@ def campaign_new(request: MemberRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.CAMPAIGN_VIEW)
 def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
+    """A campaign with its lists, its people, and its leads as they were counted; for htmx what was counted alone."""
     found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
+    if wants_fragment(request):
+        return fragment(request, "dialer/campaign.html", "counted", _counted(request, found))
     sight = sight_of(request.member)
-    entries = QueueEntry.objects.filter(sight.of_or_nobodys("lead__assigned_to"), campaign=found)
-    numbers = entries.aggregate(
-        waiting=Count("id", filter=WAITING),
-        due=Count("id", filter=WAITING & Q(due_at__lte=timezone.now())),
-        in_hand=Count("id", filter=WAITING & Q(leased_to__isnull=False)),
-        called=Count("id", filter=Q(attempts__gt=0)),
-    )
-    ended = entries.exclude(WAITING).values_list("finished_because").annotate(count=Count("id")).order_by("-count")
-    reasons = dict(QueueEntry.Finished.choices)
-    context = {
-        "campaign": found,
-        "numbers": numbers,
-        "ended": [(reasons.get(because, because), count) for because, count in ended],
+    context = _counted(request, found) | {
         "lists": lines_of(found),
         "people": found.campaign_members.filter(sight.of("member")).select_related("member__user"),
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
@@ -83,12 +78,58 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "dialer/campaign.html", context)
 
 
+@require_POST
+@requires(Permission.CAMPAIGN_VIEW)
+def campaign_count(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
+    """Have the leads of a campaign counted by the first gate that fails."""
+    found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
+    start_count(found)
+    if wants_fragment(request):
+        return fragment(request, "dialer/campaign.html", "counted", _counted(request, found))
+    return redirect(found)
+
+
+@require_safe
+@requires(Permission.CAMPAIGN_VIEW)
+def campaign_gate(request: MemberRequest, campaign: uuid.UUID, gate: str) -> HttpResponse:
+    """The leads that the last count met at one gate, or with "open" those that may be called."""
+    found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
+    count = count_of(found)
+    if gate not in {OPEN, *GATES} or count is None:
+        raise Http404
+    seen_leads = sight_of(request.member).of_or_nobodys("lead__assigned_to")
+    rows = leads_at(count, "" if gate == OPEN else gate).filter(seen_leads)
+    page = keyset_page(request, rows, by="id", count_text=capped_count(rows))
+    context = {"campaign": found, "label": GATES.get(gate), "page": page, "count": count}
+    return TemplateResponse(request, "dialer/campaign_gate.html", context)
+
+
+def _counted(request: MemberRequest, found: Campaign) -> dict[str, Any]:
+    """What was counted of the leads whom the member sees."""
+    count, sight = count_of(found), sight_of(request.member)
+    reasons = dict(QueueEntry.Finished.choices)
+    facts = count.found if count is not None else {}
+    ended = ((reasons.get(because, because), seen(owners, sight)) for because, owners in facts.get("ended", {}).items())
+    return {
+        "campaign": found,
+        "count": count,
+        "is_stale": is_stale(count),
+        "lines": lines_by_gate(count, sight) if count is not None else [],
+        "ended": sorted((row for row in ended if row[1]), key=lambda row: -row[1]),
+        "called": seen(facts.get("called", {}), sight),
+        "forecast": forecast(found, count) if count is not None else None,
+    }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CAMPAIGN_EDIT)
 def campaign_edit(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
     form = CampaignForm(request.POST or None, instance=found, by=request.member)
-    if request.method == "POST" and form.is_valid():
+    before, lost = Campaign.objects.get(pk=campaign), None
+    if request.method == "POST" and form.is_valid() and "anyway" not in request.POST:
+        lost = nothing_left(before, found, frozenset(member.pk for member in form.callers))
+    if request.method == "POST" and form.is_valid() and lost is None:
         save_campaign(
             found,
             by=request.member,
@@ -98,8 +139,9 @@ def campaign_edit(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         )
         toast(request, _("Saved."))
         return redirect(found)
-    context = {"form": form, "campaign": Campaign.objects.get(pk=campaign)}
-    return TemplateResponse(request, "dialer/campaign_form.html", context, status=INVALID if form.errors else 200)
+    context = {"form": form, "campaign": before, "lost": lost}
+    status = INVALID if form.errors or lost else 200
+    return TemplateResponse(request, "dialer/campaign_form.html", context, status=status)
 
 
 @require_POST

@@ -23,9 +23,10 @@ from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.importing_calls import accept_call_log
 from dialer.actions.replaying import replay_call, take_step
 from dialer.calls.inbox_days import count
+from dialer.campaigns.counting import count_slice, start_count
 from dialer.models import CallEvent, Campaign, Disposition, InboxDay
 from dialer.scripts.content import END, Answer, Content, Objection, Step
-from dialer.tests.factories import first_list, give_script, make_call, make_campaign
+from dialer.tests.factories import first_list, give_script, make_call, make_campaign, make_entry
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
 from leads.actions import bulk, importing
@@ -173,7 +174,12 @@ class Scene:
 
     @cached_property
     def campaign(self) -> Any:
-        return make_campaign(self.telecaller, state=Campaign.State.PAUSED, name="Rooftop, Pune")
+        campaign = make_campaign(self.telecaller, state=Campaign.State.PAUSED, name="Rooftop, Pune")
+        make_entry(make_lead(), campaign)
+        start_count(campaign)
+        while count_slice(campaign.pk):
+            pass
+        return campaign
 
     @cached_property
     def campaign_list(self) -> Any:
@@ -335,6 +341,7 @@ class Scene:
     # Values that are words.
     action = "tag"
     state = Campaign.State.RUNNING
+    gate = "campaign"
     kind = "privacy"
     version = 1
     provider = "simulator"

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_api_keys'),
-        ('dialer', '0018_no_script_on_campaigns'),
+        ('dialer', '0021_call_log_import'),
         ('leads', '0018_likely_duplicates'),
     ]
 
