@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Membership
-from dialer.models import Call, Campaign, QueueEntry
+from dialer.models import Call, Campaign, CampaignList, QueueEntry
 from leads.models import FollowUp, Lead
 from teams.models import Target
 
@@ -79,6 +79,7 @@ def waiting_for(member: Membership, tab: str) -> Any:
     ranks = [QueueEntry.Rank.RETRY] if tab == "retries" else [QueueEntry.Rank.HOT, QueueEntry.Rank.FRESH]
     rows = QueueEntry.objects.filter(finished_at=None, rank__in=ranks, due_at__lte=now, leased_to=None)
     rows = rows.filter(Q(reserved_for=member) | Q(reserved_for=None, campaign__in=mine))
+    rows = rows.filter(Q(list=None) | Q(list__state=CampaignList.State.RUNNING))
     return rows.select_related("lead", "campaign").order_by("rank", "due_at", "id")
 
 

@@ -30,9 +30,9 @@ class CampaignList(OrganisationOwned):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Starts later")
-        RUNNING = "running", _("Running")
-        PAUSED = "paused", _("Paused")
-        ENDED = "ended", _("Ended")
+        RUNNING = "running", pgettext_lazy("list", "Running")
+        PAUSED = "paused", pgettext_lazy("list", "Paused")
+        ENDED = "ended", pgettext_lazy("list", "Ended")
 
     class Order(models.TextChoices):
         OLDEST = "oldest", _("Oldest first")

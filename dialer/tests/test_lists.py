@@ -17,6 +17,7 @@ from dialer.campaigns.queue import claim_next, peek
 from dialer.campaigns.settling import settle
 from dialer.models import CampaignList, CampaignMember, QueueEntry
 from dialer.tests.factories import first_list, make_call, make_campaign, make_entry, make_list, open_all_day
+from dialer.today import waiting_for
 from jini.lib.work import handler_of
 from leads.actions.follow_ups import cancel_follow_up
 from leads.models import Lead, SavedView
@@ -286,6 +287,22 @@ def test_a_list_that_starts_after_another_waits_for_it(client_of, scope, manager
     assert CampaignList.objects.get(name="Expo").state == State.WAITING
     page = client_of(manager).get(campaign.get_absolute_url()).content.decode()
     assert f"when “{first_list(campaign).name}” has nothing to call" in page
+
+
+def test_a_campaign_that_ended_takes_no_list(client_of, scope, manager):
+    campaign = make_campaign(state="ended")
+
+    assert client_of(manager).get(new(campaign)).status_code == 409
+    assert client_of(manager).post(new(campaign), fields()).status_code == 409
+    assert CampaignList.objects.count() == 1
+
+
+def test_today_shows_the_new_leads_of_running_lists(client_of, scope, telecaller):
+    campaign = make_campaign(telecaller)
+    (shown,) = fill(first_list(campaign), 1)
+    fill(make_list(campaign, state=State.PAUSED), 1)
+
+    assert list(waiting_for(telecaller, "new")) == [shown]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ from leads.filters import find
 def list_new(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
     """Add a list to a campaign that has not ended, with the leads of a view or none."""
     found = _campaign(request, campaign)
+    if found.state == Campaign.State.ENDED:
+        ended = {"campaign": found}
+        return TemplateResponse(request, "dialer/campaign_conflict.html", ended, status=CONFLICT)
     form = CampaignListForm(request.POST or None, campaign=found, by=request.member)
     if request.method == "POST" and form.is_valid():
         made = save_list(form.save(commit=False), by=request.member)
