@@ -95,6 +95,32 @@ class Bench:
             )
 
 
+class Line:
+    """A connection that stays open, and is made anew when the server has closed it for its long silence."""
+
+    def __init__(self, address: str) -> None:
+        place = urlsplit(address)
+        self.connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=PATIENCE_SECONDS)
+
+    def ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Return the answer and what it says."""
+        try:
+            return self._ask(method, path, body, headers)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # Closed before it was asked: browsers ask again too.
+            self.connection.close()
+            return self._ask(method, path, body, headers)
+
+    def _ask(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        self.connection.request(method, path, body=body, headers=headers)
+        answer = self.connection.getresponse()
+        return answer, answer.read()
+
+
 @dataclass
 class Telecaller:
     """Somebody with a browser. `times` are those of the requests, in seconds; `calls` those with an outcome."""
@@ -108,8 +134,7 @@ class Telecaller:
     lead: str = ""
 
     def __post_init__(self) -> None:
-        place = urlsplit(self.host)
-        self.connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=PATIENCE_SECONDS)
+        self.line = Line(self.host)
         self.headers = {"Cookie": f"{self.cookie}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
 
     def work(self, until: float) -> None:
@@ -145,9 +170,7 @@ class Telecaller:
     def _ask(self, method: str, path: str, body: str | None) -> tuple[str, bytes]:
         sent = time.perf_counter()
         more = {"Content-Type": "application/x-www-form-urlencoded"} if body is not None else {}
-        self.connection.request(method, path, body=body, headers=self.headers | more)
-        answer = self.connection.getresponse()
-        text = answer.read()
+        answer, text = self.line.ask(method, path, body, self.headers | more)
         self.times.append(time.perf_counter() - sent)
         if answer.status >= 400:
             raise Failed(f"{method} {path} was answered with {answer.status}")
@@ -184,8 +207,7 @@ class Exchange(ThreadingHTTPServer):
 
     def tell(self, address: str) -> None:
         """Post what there is to tell to the product at `address`, until None is."""
-        signer, place = RequestValidator(TOKEN), urlsplit(address)
-        connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=PATIENCE_SECONDS)
+        signer, line = RequestValidator(TOKEN), Line(address)
         while (told := self.news.get()) is not None:
             url, sid, status, duration = told
             form = {"CallSid": sid, "CallStatus": status, "Timestamp": format_datetime(timezone.now())}
@@ -194,8 +216,7 @@ class Exchange(ThreadingHTTPServer):
                 "Content-Type": "application/x-www-form-urlencoded",
                 "X-Twilio-Signature": signer.compute_signature(url, form),
             }
-            connection.request("POST", urlsplit(url).path, urlencode(form), headers)
-            connection.getresponse().read()
+            line.ask("POST", urlsplit(url).path, urlencode(form), headers)
 
 
 class _Taking(BaseHTTPRequestHandler):
@@ -262,7 +283,10 @@ def run(telecallers: int) -> Figures:
         twilio = stack.enter_context(exchange())
         stack.enter_context(Worker(TWILIO_BASE_URL=twilio.url))
         address, floor = stack.enter_context(server()), stack.enter_context(server("benchmarks.floor_settings"))
-        threading.Thread(target=twilio.tell, args=(address,), daemon=True).start()
+        teller = threading.Thread(target=twilio.tell, args=(address,))
+        teller.start()
+        # In this order: the server is there as long as there is something to tell it.
+        stack.callback(teller.join)
         stack.callback(twilio.news.put, None)
         restless = [Telecaller(address, cookie, bench.outcome, 0.0) for cookie in few]
         product = at_work(restless, min(SECONDS, 30.0))
