@@ -14,6 +14,8 @@ from leads.importing.reader import Refused
 from leads.importing.words import refusal
 from teams.visibility import people_seen_by
 
+LEFT_OUT = "none"
+
 
 class CallLogForm(forms.Form):
     file = forms.FileField(
@@ -51,17 +53,16 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, call_import: CallLogImport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Leave out")), *FIELDS.items()]
+        choices = [(LEFT_OUT, _("Leave out")), *FIELDS.items()]
         for column, heading in enumerate(call_import.header):
             label = heading or str(_("Column %(number)d") % {"number": column + 1})
-            self.fields[f"column_{column}"] = forms.ChoiceField(
-                label=label, choices=choices, required=False, initial=call_import.mapping.get(str(column), "")
-            )
+            chosen = call_import.mapping.get(str(column), LEFT_OUT)
+            self.fields[f"column_{column}"] = forms.ChoiceField(label=label, choices=choices, initial=chosen)
 
     @property
     def mapping(self) -> dict[str, str]:
         """{number of the column: field}, of a valid form."""
-        return {name.removeprefix("column_"): field for name, field in self.cleaned_data.items() if field}
+        return {name.removeprefix("column_"): field for name, field in self.cleaned_data.items() if field != LEFT_OUT}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -251,7 +251,7 @@ class Scene:
     @cached_property
     def call_import(self) -> Any:
         log = SimpleUploadedFile("calls.csv", b"Number,Start\n9000099901,2026-11-20 10:00:00\n112,soon\n")
-        return accept_call_log(log, kind="csv", telecaller=self.telecaller, by=self.admin)
+        return accept_call_log(log, kind="csv", telecaller=self.telecaller, by=self.telecaller)
 
     @cached_property
     def phone(self) -> Any:
