@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -10,13 +9,12 @@ from django.utils import timezone
 from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
-from leads.forms import one_number
+from leads.forms import OWN, SpokenForm, one_number
+from leads.languages import first_and_further
 from leads.models import FollowUp, ImportBatch, Lead, Status, Tag
 
-LEAD_FIELDS = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
 
-
-class PhoneForm(forms.ModelForm):  # type: ignore[type-arg]
+class PhoneForm(SpokenForm):
     """Reads the number as people write it, and refuses one that another row has: a constraint the form cannot see."""
 
     def clean_phone(self) -> str:
@@ -29,7 +27,7 @@ class PhoneForm(forms.ModelForm):  # type: ignore[type-arg]
 class LeadResource(ModelResource):  # type: ignore[misc]
     class Meta:
         model = Lead
-        fields = LEAD_FIELDS
+        fields = OWN
         import_id_fields = ("phone",)
         skip_unchanged = True
         report_skipped = True
@@ -39,6 +37,8 @@ class LeadResource(ModelResource):  # type: ignore[misc]
 
     def before_save_instance(self, instance: Lead, row: Any, **kwargs: Any) -> None:
         new_lead(instance)
+        spoken = [instance.language, *instance.other_languages]
+        instance.language, instance.other_languages = first_and_further(spoken)
 
 
 def new_lead(lead: Lead) -> None:
@@ -55,7 +55,7 @@ class LeadAdmin(ExchangeAdmin):
     resource_classes = (LeadResource,)
     form = PhoneForm
     can_delete = False
-    fields = LEAD_FIELDS
+    fields = OWN
     list_display = ("name", "phone", "city", "status_label", "attempts", "created_at")
     list_select_related = ("status",)
     ordering = ("-created_at", "-id")

@@ -14,7 +14,9 @@ from accounts.models import Membership
 from jini.lib.phone import read_phone
 from leads.custom.inputs import inputs
 from leads.custom.showing import in_words
-from leads.models import CustomField, Lead, LeadPhone
+from leads.languages import LANGUAGES, first_and_further
+from leads.languages import in_words as in_languages
+from leads.models import MOST_LANGUAGES, CustomField, Lead, LeadPhone
 from leads.phone_faults import PHONE_FAULTS
 from leads.picks import quick_picks
 from teams.visibility import people_seen_by
@@ -28,10 +30,36 @@ def one_number(text: str) -> str:
     return found.numbers[0]
 
 
-OWN = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value")
+OWN = ("name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value")
 
 
-class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
+class SpokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Asks for the languages of a lead, of which the first is none of the further ones."""
+
+    other_languages = forms.MultipleChoiceField(
+        label=_("Further languages"),
+        choices=Lead.Language.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean_other_languages(self) -> list[str]:
+        """Return the codes, unless they are too many."""
+        chosen: list[str] = self.cleaned_data["other_languages"]
+        if len(chosen) > MOST_LANGUAGES:
+            raise forms.ValidationError(gettext("Choose at most %(most)s.") % {"most": MOST_LANGUAGES})
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Let the first of the chosen ones be the first language where none is said to be."""
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if all(name in typed for name in LANGUAGES):
+            first, further = first_and_further([typed["language"], *typed["other_languages"]])
+            typed |= {"language": first, "other_languages": further}
+        return typed
+
+
+class LeadForm(SpokenForm):
     class Meta:
         model = Lead
         fields = OWN
@@ -71,8 +99,9 @@ class EditForm(LeadForm):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What was changed in the form, as `edit_lead` takes it."""
-        return self._values(self.changed_data)
+        """What was changed in the form, as `edit_lead` takes it: of the languages both fields, which hang together."""
+        names = self.changed_data
+        return self._values({*names, *LANGUAGES} if any(name in names for name in LANGUAGES) else names)
 
     def differing(self, theirs: Lead) -> list[tuple[Any, Any, Any]]:
         """What was changed in the form and is otherwise in `theirs`: the label, what was typed, and what it is there."""
@@ -84,7 +113,7 @@ class EditForm(LeadForm):
                 shown: tuple[Any, Any] = in_words(field, typed_in), in_words(field, now)
             elif name in OWN:
                 now, typed_in = getattr(theirs, name), self.cleaned_data[name]
-                shown = self[name].value(), now
+                shown = (in_languages(typed_in), in_languages(now)) if name in LANGUAGES else (self[name].value(), now)
             else:
                 continue
             if now != typed_in:

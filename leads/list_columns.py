@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 from jini.lib.templatetags.jini import when, when_about
 from jini.lib.words import phone_number, rupees, urgency
 from leads.custom.showing import in_words
-from leads.models import CustomField, Lead
+from leads.languages import LANGUAGES
+from leads.languages import in_words as in_languages
+from leads.models import CustomField
 from leads.ordering import without
 
 COLUMNS_IN_QUERY = "columns"
@@ -76,7 +78,6 @@ def _plain(name: str) -> Callable[[Any, Beside], str]:
     return lambda lead, _beside: str(getattr(lead, name))
 
 
-_LANGUAGES = dict(Lead.Language.choices)
 COLUMNS: Mapping[str, Column] = {
     column.key: column
     for column in (
@@ -117,8 +118,8 @@ COLUMNS: Mapping[str, Column] = {
         Column(
             "language",
             gettext_lazy("Language"),
-            ("language",),
-            lambda lead, _beside: str(_LANGUAGES.get(lead.language, "")),
+            LANGUAGES,
+            lambda lead, _beside: in_languages([lead.language, *lead.other_languages]),
         ),
         Column("attempts", gettext_lazy("Attempts"), ("attempts", "connected"), _attempts),
         Column(

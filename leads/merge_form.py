@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from jini.lib.words import phone_number, rupees
 from leads.actions.merging import OWNER, STATUS
 from leads.custom.showing import in_words
+from leads.languages import in_words as in_languages
 from leads.models import CustomField, Lead, Status
 
 KEEP, GONE = "keep", "gone"
@@ -105,6 +106,8 @@ def _is_further(status: Status, than: Status) -> bool:
 
 
 def _value(lead: Lead, name: str) -> Any:
+    if name == "language":
+        return [code for code in (lead.language, *lead.other_languages) if code]
     return getattr(lead, {STATUS: "status_id", OWNER: "assigned_to_id"}.get(name, name))
 
 
@@ -117,5 +120,5 @@ def _said(lead: Lead, name: str) -> str:
     if name == "phone":
         return phone_number(value)
     if name == "language":
-        return str(lead.get_language_display())
+        return in_languages(_value(lead, name))
     return rupees(value) if name == "value" and value is not None else str(value or "")

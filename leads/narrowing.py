@@ -131,9 +131,11 @@ def _tag(asked: Asked) -> Narrowed:
 
 
 def _language(asked: Asked) -> Narrowed:
+    """Who speaks it, as the first language or a further one."""
     if asked.value not in Lead.Language.values:
         return None
-    return asked.leads.filter(language=asked.value), str(Lead.Language(asked.value).label)
+    spoken = Q(language=asked.value) | Q(other_languages__contains=[asked.value])
+    return asked.leads.filter(spoken), str(Lead.Language(asked.value).label)
 
 
 def _import(asked: Asked) -> Narrowed:

@@ -14,6 +14,8 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lookups, words
 from leads.custom.showing import in_words
+from leads.languages import LANGUAGES
+from leads.languages import in_words as in_languages
 from leads.models import Activity, CustomField, Lead, LeadMerge, Status, StatusReason
 
 Kind = Activity.Kind
@@ -200,7 +202,8 @@ def _field(change: dict[str, Any]) -> tuple[str, str, str]:
         )
     known = {field.name: field for field in Lead._meta.get_fields() if hasattr(field, "verbose_name")}  # noqa: SLF001 -- Django's documented name
     label = str(getattr(known.get(name), "verbose_name", name))
-    return label[:1].upper() + label[1:], _shown(change.get("old")), _shown(change.get("new"))
+    say = in_languages if name in LANGUAGES else _shown
+    return label[:1].upper() + label[1:], say(change.get("old")), say(change.get("new"))
 
 
 def _shown(value: Any) -> str:

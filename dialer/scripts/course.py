@@ -59,15 +59,15 @@ def course_of(call: Call, member: Membership) -> Course | None:
 
 
 def version_for(call: Call) -> ScriptVersion | None:
-    """Return the version that a call begins with: in the lead's language, else in that of the organisation's calls, else
-    in any that the campaign has."""
+    """Return the version that a call begins with: in the lead's language, else in a further one of theirs, else in
+    that of the organisation's calls, else in any that the campaign has."""
     if call.campaign_id is None:
         return None
     rows = CampaignScript.objects.filter(campaign=call.campaign_id).select_related("script").order_by("language")
     by_language = {row.language: row.script for row in rows}
     if not by_language:
         return None
-    wanted = (call.lead.language, DialerSettings.objects.get().language, *by_language)
+    wanted = (call.lead.language, *call.lead.other_languages, DialerSettings.objects.get().language, *by_language)
     script = next(by_language[language] for language in wanted if language in by_language)
     found: ScriptVersion | None = (
         ScriptVersion.objects.filter(script=script, number=script.version).select_related("script").first()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Membership
-from leads.actions.editing import CUSTOM, EDITABLE, PHONE_ONCE, PhoneTaken, answered, write
+from leads.actions.editing import CUSTOM, EDITABLE, PHONE_ONCE, PhoneTaken, answered, spoken, write
 from leads.actions.looking import owe_look
 from leads.models import Activity, Lead, Status
 from teams.visibility import sight_of
@@ -25,7 +25,7 @@ def create_lead(fields: Mapping[str, Any], *, by: Membership, assigned_to: Membe
     """
     if unknown := set(fields) - set(EDITABLE):
         raise ValueError(f"not to be set by hand: {sorted(unknown)}")
-    fields = {**fields, CUSTOM: answered({}, fields.get(CUSTOM, {}))}
+    fields = {**fields, **spoken(fields), CUSTOM: answered({}, fields.get(CUSTOM, {}))}
     now = timezone.now()
     owner = assigned_to or (None if sight_of(by).unowned else by)
     try:

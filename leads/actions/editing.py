@@ -13,11 +13,14 @@ from accounts.models import Membership
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
 from leads.actions.looking import owe_look
+from leads.languages import LANGUAGES, first_and_further
 from leads.mentions import MENTIONED, mentioned_in
 from leads.models import Activity, FollowUp, Lead, LeadTag, Status, StatusReason, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
-EDITABLE = ("name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value", "custom")
+EDITABLE = (
+    "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value", "custom",
+)  # fmt: skip
 CUSTOM = "custom"
 # What tells of a lead whether it may be the same as another.
 LIKENESS = {"name", "phone", "email", "city"}
@@ -71,13 +74,15 @@ def write(
 def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version: int | None = None) -> Lead:
     """Give the fields of `EDITABLE` in `changes` their new values, and return the lead as it is then.
 
-    `custom` in `changes` holds the answers that change, by the key of their field; None takes one away.
+    `custom` in `changes` holds the answers that change, by the key of their field; None takes one away. A further
+    language that becomes the first one is no further one any more.
     `version` is that of the lead which the form showed. Raises `Stale` when the lead has moved on since, and
     `PhoneTaken` when another lead has the number. Nothing is written when nothing differs.
     """
     if unknown := set(changes) - set(EDITABLE):
         raise ValueError(f"not to be edited: {sorted(unknown)}")
     row = locked(lead, version=version)
+    changes = {**changes, **spoken(changes, row)}
     wanted = {name: new for name, new in changes.items() if name != CUSTOM and getattr(row, name) != new}
     differing = [{"field": name, "old": _plain(getattr(row, name)), "new": _plain(new)} for name, new in wanted.items()]
     answers = {key: new for key, new in changes.get(CUSTOM, {}).items() if row.custom.get(key) != new}
@@ -229,6 +234,15 @@ def tag_change(*, old: str, new: str) -> dict[str, Any]:
     return {"changes": [{"field": "tags", "old": old, "new": new}]}
 
 
+def spoken(fields: Mapping[str, Any], lead: Lead | None = None) -> dict[str, Any]:
+    """Return both fields of languages as they fit together, where `fields` have one; the other is that of `lead`."""
+    if not any(name in fields for name in LANGUAGES):
+        return {}
+    present: tuple[str, list[str]] = (lead.language, lead.other_languages) if lead else ("", [])
+    first, further = fields.get("language", present[0]), fields.get("other_languages", present[1])
+    return dict(zip(LANGUAGES, first_and_further([first, *further]), strict=True))
+
+
 def _plain(value: Any) -> Any:
-    """The value as JSON holds it: text as it is, None, and a decimal as text."""
-    return value if value is None else str(value)
+    """The value as JSON holds it: text as it is, None, several as a list, and a decimal as text."""
+    return value if value is None or isinstance(value, list) else str(value)

@@ -15,14 +15,19 @@ from jini.lib.figures import mark_dirty
 from leads.actions.binning import owe_emptying
 from leads.actions.editing import CUSTOM, EDITABLE, Stale, write
 from leads.actions.looking import owe_look
+from leads.languages import LANGUAGES
 from leads.models import Activity, CustomField, Lead, LeadMerge, LikelyDuplicate
 from leads.moving import hand_over, move_phones, move_rows
 
 STATUS, OWNER = "status", "owner"
 # What a person may choose of either lead, beside the answers to custom fields.
-CHOOSABLE = (*(name for name in EDITABLE if name != CUSTOM), STATUS, OWNER)
+CHOOSABLE = (*(name for name in EDITABLE if name not in {CUSTOM, "other_languages"}), STATUS, OWNER)
 # Columns that stand or fall together, by what is chosen.
-COLUMNS = {STATUS: ("status_id", "lost_reason_id", "won_at"), OWNER: ("assigned_to_id", "assigned_at")}
+COLUMNS = {
+    "language": LANGUAGES,
+    STATUS: ("status_id", "lost_reason_id", "won_at"),
+    OWNER: ("assigned_to_id", "assigned_at"),
+}
 
 
 class CannotMerge(Exception):
@@ -94,7 +99,7 @@ def as_json(value: Any) -> Any:
     """Return the value of a column as `LeadMerge.moved` holds it."""
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return value if value is None else str(value)
+    return value if value is None or isinstance(value, list) else str(value)
 
 
 def _join(kept: Lead, going: Lead, choices: Collection[str], merge: LeadMerge, *, by: Membership) -> dict[str, Any]:

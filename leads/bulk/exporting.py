@@ -21,6 +21,7 @@ from jini.lib.spreadsheet import harmless
 from leads.bulk.steps import Outcome, Step
 from leads.custom.reading import as_text
 from leads.custom.showing import in_words
+from leads.languages import in_words as in_languages
 from leads.models import BulkJob, CustomField, FollowUp, Lead, LeadPhone, LeadTag, Status
 
 CSV, EXCEL = "csv", "xlsx"
@@ -72,7 +73,7 @@ COLUMNS: Mapping[str, Column] = {
     "address": Column(_("Address"), _field("address")),
     "region": Column(_("State"), _field("region")),
     "pin": Column(_("PIN code"), _field("pin")),
-    "language": Column(_("Language"), lambda lead, _beside: lead.get_language_display() if lead.language else ""),
+    "language": Column(_("Language"), lambda lead, _beside: in_languages([lead.language, *lead.other_languages])),
     "source": Column(_("Source"), _field("source")),
     "legal_ground": Column(_("Legal ground"), _field("legal_ground")),
     "tags": Column(_("Tags"), lambda lead, beside: beside.tags.get(lead.pk, "")),

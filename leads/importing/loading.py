@@ -15,7 +15,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lead_watch
 from jini.lib.ids import uuid7_texts
-from leads.custom.reading import as_text, as_value
+from leads.custom.reading import BAR, as_text, as_value
 from leads.importing.columns import FIELDS, Fields
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.owning import Owners
@@ -23,13 +23,24 @@ from leads.importing.rows import Row, Values
 from leads.models import Activity, FollowUp, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
 from teams.visibility import sight_of
 
-_TEXTS = tuple(name for name in FIELDS if name != "value")
+# How a value of `rows.Values` stands in its columns, and the columns are such a value. Languages are one value, the
+# first foremost: whoever fills an empty field, or takes an update back, means them all.
+_AS_TEXT = {
+    "language": f"array_to_string(array_prepend(language, other_languages), '{BAR}')",
+    "value": "coalesce(value::text, '')",
+}
+_READ = ", ".join(_AS_TEXT.get(name, name) for name in FIELDS)
+_COLUMNS = {name: f"u.{name}" for name in FIELDS} | {
+    "language": f"split_part(u.language, '{BAR}', 1)",
+    "other_languages": f"(string_to_array(u.language, '{BAR}'))[2:]",
+    "value": "nullif(u.value, '')::numeric",
+}
 _KNOWN = f"""
-SELECT id, phone, assigned_to_id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+SELECT id, phone, assigned_to_id, custom, {_READ}
 FROM leads_lead WHERE organisation_id = %s AND phone = ANY(%s) AND deleted_at IS NULL ORDER BY id
 """  # noqa: S608 -- constants
 _VALUES = f"""
-SELECT id, custom, {", ".join("coalesce(value::text, '')" if name == "value" else name for name in FIELDS)}
+SELECT id, custom, {_READ}
 FROM leads_lead WHERE organisation_id = %s AND id = ANY(%s::uuid[]) ORDER BY id
 """  # noqa: S608 -- constants
 _STAGE = f"""
@@ -40,16 +51,16 @@ ON COMMIT DROP
 # Row-level security keeps COPY out of the table itself. A number that somebody else adds in this moment is left to them:
 # its rows are decided again.
 _INSERT = f"""
-INSERT INTO leads_lead (id, organisation_id, phone, {", ".join(FIELDS)}, custom, legal_ground, status_id, assigned_to_id,
+INSERT INTO leads_lead (id, organisation_id, phone, {", ".join(_COLUMNS)}, custom, legal_ground, status_id, assigned_to_id,
     assigned_at, import_batch_id, created_by_id, created_at, updated_at, attempts, connected, version)
-SELECT id, %(organisation)s, phone, {", ".join("nullif(value, '')::numeric" if name == "value" else name for name in FIELDS)},
+SELECT id, %(organisation)s, phone, {", ".join(_COLUMNS.values())},
     custom, %(legal_ground)s, %(status)s, owner, CASE WHEN owner IS NOT NULL THEN %(now)s END, %(batch)s, %(by)s, %(now)s,
     %(now)s, 0, 0, 1
-FROM import_stage
+FROM import_stage AS u
 ON CONFLICT (organisation_id, phone) WHERE deleted_at IS NULL DO NOTHING RETURNING phone
 """  # noqa: S608 -- constants
 _UPDATE = f"""
-UPDATE leads_lead SET {", ".join(f"{name} = u.{name}" for name in _TEXTS)}, value = nullif(u.value, '')::numeric,
+UPDATE leads_lead SET {", ".join(f"{column} = {value}" for column, value in _COLUMNS.items())},
     custom = jsonb_strip_nulls(leads_lead.custom || u.custom), version = leads_lead.version + 1, updated_at = %s
 FROM unnest(%s::uuid[], {", ".join("%s::text[]" for __ in FIELDS)}, %s::jsonb[]) AS u(id, {", ".join(FIELDS)}, custom)
 WHERE leads_lead.organisation_id = %s AND leads_lead.id = u.id

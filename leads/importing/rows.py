@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from jini.lib.phone import read_phone
-from leads.custom.reading import DIGITS, EMAIL, as_text, read_money, read_value
+from leads.custom.reading import BAR, DIGITS, EMAIL, as_text, read_money, read_value
 from leads.importing.columns import FIELDS, Fields
-from leads.models import Lead
+from leads.languages import first_and_further
+from leads.models import MOST_LANGUAGES, Lead
 
 # The values of `FIELDS` and then of the custom fields that have a column, in their order; "" is nothing. The value is
-# written as the database does, "3000.00", and an answer as `leads.custom.reading.as_text` does.
+# written as the database does, "3000.00", languages as "hi|mr", and an answer as `leads.custom.reading.as_text` does.
 Values = tuple[str, ...]
 
 _LONGEST: dict[str, int] = {
     field.name: field.max_length or 0
     for field in Lead._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
-    if field.name in FIELDS and field.name != "value"
+    if field.name in FIELDS and field.name not in {"language", "value"}
 }
 _LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
     word.casefold(): code
@@ -36,6 +37,7 @@ _LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
     }.items()
     for word in words.split()
 }
+_BETWEEN = re.compile(r"[\s,;/|&+]+(?:(?:and|और)\s+)?")
 # How a spreadsheet program, or our own errors.csv, keeps a cell from being taken for a formula.
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
 
@@ -120,6 +122,17 @@ def _cell(cells: Sequence[str], column: int) -> str:
     return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
 
 
+def _languages(text: str) -> tuple[str, str]:
+    """Return the codes of "marathi" and "हिन्दी/english", the first foremost; or "" and a fault."""
+    if (one := _LANGUAGES.get(text)) is not None:
+        return one, ""
+    codes = [_LANGUAGES.get(word, "") for word in _BETWEEN.split(text) if word]
+    if not codes or not all(codes):
+        return "", "language_unknown"
+    first, further = first_and_further(codes)
+    return (BAR.join([first, *further]), "") if len(further) <= MOST_LANGUAGES else ("", "languages_many")
+
+
 def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
     code = ""
     if name == "email":
@@ -128,8 +141,7 @@ def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
     elif name == "value":
         text, code = read_money(text)
     elif name == "language":
-        text = _LANGUAGES.get(text.casefold(), "")
-        code = "" if text else "language_unknown"
+        text, code = _languages(text.casefold())
     elif name == "pin":
         text = text.translate(DIGITS).removesuffix(".0")
     if not code and name in _LONGEST and len(text) > _LONGEST[name]:

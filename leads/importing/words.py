@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.custom.showing import in_words
 from leads.importing.columns import Fields, targets
+from leads.languages import in_words as in_languages
 from leads.models import CustomField
 from leads.phone_faults import PHONE_FAULTS
 
@@ -42,6 +43,7 @@ FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS
     "email_invalid": _("This is no e-mail address; the field is left empty."),
     "value_invalid": _("This is no amount; the field is left empty."),
     "language_unknown": _("This language is not known; the field is left empty."),
+    "languages_many": _("These are too many languages; the field is left empty."),
     "owner_unknown": _("Nobody of this name or e-mail address whom you see; the lead has no owner."),
     "too_long": _("The text is too long; the field is left empty."),
     "number_invalid": _("This is no number; the field is left empty."),
@@ -70,6 +72,8 @@ def target(name: str, fields: Fields) -> Any:
 
 def value(name: str, text: str, fields: Fields) -> str:
     """Return a value of a row, or of a change, as a page shows it."""
+    if name == "language":
+        return in_languages(text)
     return in_words(fields[name], text) if name in fields else text
 
 

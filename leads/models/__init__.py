@@ -8,7 +8,7 @@ from leads.models.follow_up import FollowUp
 from leads.models.follow_up_settings import FollowUpSettings
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.import_source import ImportKept, ImportSource, SavedMapping
-from leads.models.lead import NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
+from leads.models.lead import MOST_LANGUAGES, NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
 from leads.models.lead_file import LeadFile
 from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
 from leads.models.status import Status, StatusReason
@@ -18,6 +18,7 @@ __all__ = [
     "LEAST_PERCENT",
     "LONGEST_QUERY",
     "MOST_FIELDS",
+    "MOST_LANGUAGES",
     "MOST_PERCENT",
     "MOST_VIEWS",
     "NEVER_CALLED",

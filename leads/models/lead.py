@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce, Collate, Lower
@@ -22,6 +23,23 @@ NO_VALUE = Decimal(-1)
 NEVER_CALLED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Lists are read without the bin, so their indexes hold nothing of it, however full it is.
 KEPT = models.Q(deleted_at=None)
+# Languages beside the first one.
+MOST_LANGUAGES = 5
+
+
+class LeadLanguage(models.TextChoices):
+    ENGLISH = "en", _("English")
+    HINDI = "hi", _("Hindi")
+    BENGALI = "bn", _("Bengali")
+    GUJARATI = "gu", _("Gujarati")
+    KANNADA = "kn", _("Kannada")
+    MALAYALAM = "ml", _("Malayalam")
+    MARATHI = "mr", _("Marathi")
+    ODIA = "or", _("Odia")
+    PUNJABI = "pa", _("Punjabi")
+    TAMIL = "ta", _("Tamil")
+    TELUGU = "te", _("Telugu")
+    URDU = "ur", _("Urdu")
 
 
 class LeadQuerySet(OrganisationQuerySet):
@@ -50,19 +68,7 @@ class Lead(OrganisationOwned):
     line of a timeline) still finds it.
     """
 
-    class Language(models.TextChoices):
-        ENGLISH = "en", _("English")
-        HINDI = "hi", _("Hindi")
-        BENGALI = "bn", _("Bengali")
-        GUJARATI = "gu", _("Gujarati")
-        KANNADA = "kn", _("Kannada")
-        MALAYALAM = "ml", _("Malayalam")
-        MARATHI = "mr", _("Marathi")
-        ODIA = "or", _("Odia")
-        PUNJABI = "pa", _("Punjabi")
-        TAMIL = "ta", _("Tamil")
-        TELUGU = "te", _("Telugu")
-        URDU = "ur", _("Urdu")
+    Language = LeadLanguage
 
     name = models.CharField(_("name"), max_length=120, blank=True)
     phone = models.CharField(_("phone"), max_length=16)
@@ -72,6 +78,14 @@ class Lead(OrganisationOwned):
     region = models.CharField(_("state"), max_length=80, blank=True)
     pin = models.CharField(_("PIN code"), max_length=10, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, blank=True)
+    # Beside `language`, in which they are addressed first; see leads/languages.py.
+    other_languages = ArrayField(
+        models.CharField(max_length=2, choices=Language),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=2))),
+        blank=True,
+        verbose_name=_("further languages"),
+    )
     source = models.CharField(_("source"), max_length=80, blank=True)
     legal_ground = models.CharField(_("legal ground"), max_length=20, blank=True)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
@@ -201,6 +215,23 @@ class Lead(OrganisationOwned):
                     Exact(models.Func("custom", function="jsonb_typeof", output_field=models.TextField()), "object")
                 ),
                 name="lead_custom_is_object",
+            ),
+            # Known ones, each once, and none where there is no first.
+            models.CheckConstraint(
+                condition=models.Q(other_languages=[])
+                | ~models.Q(language="")
+                & models.Q(other_languages__contained_by=LeadLanguage.values, other_languages__len__lte=MOST_LANGUAGES)
+                & models.Q(
+                    Exact(
+                        models.Func(
+                            models.Func("language", "other_languages", function="array_prepend"),
+                            function="leads_all_different",
+                            output_field=models.BooleanField(),
+                        ),
+                        True,  # noqa: FBT003 -- Django's signature
+                    )
+                ),
+                name="lead_other_languages_fit",
             ),
         ]
         indexes = [

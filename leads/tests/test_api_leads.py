@@ -79,6 +79,8 @@ def test_a_lead_is_added_with_typed_custom_fields(program, telecaller):
         ({"phone": "9000012345", "custom": {"f7": "x"}}, "custom.f7"),
         ({"phone": "9000012345", "custom": 3}, "custom"),
         ({"phone": "9000012345", "language": "xx"}, "language"),
+        ({"phone": "9000012345", "language": "hi", "other_languages": ["mr", "xx"]}, "other_languages"),
+        ({"phone": "9000012345", "other_languages": "mr"}, "other_languages"),
         ({"phone": "9000012345", "owner_id": "x"}, "owner_id"),
     ],
 )
@@ -111,6 +113,18 @@ def test_only_what_was_sent_changes(program):
     assert Activity.objects.filter(lead=lead, kind=Activity.Kind.CHANGE).count() == 1
     refused = program.send("PATCH", f"leads/{lead.pk}/", {"version": 2, "custom": {field.key: ""}})
     assert list(refused.json()["fields"]) == [f"custom.{field.key}"]
+
+
+def test_languages_are_sent_as_a_list(program):
+    made = program.post(
+        "leads/", {"phone": "9000012345", "language": "hi", "other_languages": ["mr", "hi", "en"]}
+    ).json()
+    assert (made["language"], made["other_languages"]) == ("hi", ["mr", "en"])
+    url = f"leads/{made['id']}/"
+
+    assert program.send("PATCH", url, {"version": 1, "language": "en"}).json()["other_languages"] == ["mr"]
+    assert program.send("PATCH", url, {"version": 2, "other_languages": []}).json()["other_languages"] == []
+    assert program.get("leads/", language="en").json()["items"][0]["language"] == "en"
 
 
 def test_a_lead_that_moved_on_is_not_overwritten(program):

@@ -49,7 +49,9 @@ def downloaded(client, job):
 
 
 def test_every_column_is_filled(client_of, scope, manager, telecaller):
-    lead = make_lead(name="Suresh", city="Pune", value=100, assigned_to=telecaller, language="hi")
+    lead = make_lead(
+        name="Suresh", city="Pune", value=100, assigned_to=telecaller, language="hi", other_languages=["mr"]
+    )
     LeadTag.objects.create(lead=lead, tag=Tag.objects.create(name="Expo"))
     LeadPhone.objects.create(lead=lead, phone="+919000055555")
     make_follow_up(lead, telecaller)
@@ -65,7 +67,7 @@ def test_every_column_is_filled(client_of, scope, manager, telecaller):
         "100.00",
         "Asha Kulkarni",
     )
-    assert (said["Tags"], said["Further numbers"], said["Language"]) == ("Expo", "+919000055555", "Hindi")
+    assert (said["Tags"], said["Further numbers"], said["Language"]) == ("Expo", "+919000055555", "Hindi, Marathi")
     assert said["Next follow-up"]
 
 

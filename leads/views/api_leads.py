@@ -30,9 +30,9 @@ router = Router(tags=["leads"])
 # What the query string of the list has beside its filters.
 ASIDE = {"q", SORT, "older", "newer", "limit"}
 FIELDS = (
-    "id", "name", "phone", "email", "address", "city", "region", "pin", "language", "source", "value", "custom",
-    "status_id", "lost_reason_id", "assigned_to_id", "attempts", "connected", "first_called_at", "last_called_at",
-    "last_disposition_id", "won_at", "created_at", "updated_at", "version",
+    "id", "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source",
+    "value", "custom", "status_id", "lost_reason_id", "assigned_to_id", "attempts", "connected", "first_called_at",
+    "last_called_at", "last_disposition_id", "won_at", "created_at", "updated_at", "version",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class LeadOut(Schema):
     region: str
     pin: str
     language: str
+    other_languages: list[str]
     source: str
     value: str | None
     custom: dict[str, str | list[str]]
@@ -87,6 +88,7 @@ class LeadIn(Sent):
     region: str | None = None
     pin: str | None = None
     language: str | None = None
+    other_languages: list[str] | None = None
     source: str | None = None
     value: str | float | None = None
     custom: dict[str, Any] | None = None

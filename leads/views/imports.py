@@ -23,7 +23,6 @@ from jini.lib.spreadsheet import csv_download
 from leads.actions import importing, undoing_import
 from leads.actions.import_settings import NameTaken, save_mapping
 from leads.actions.list_fields import CannotMakeField
-from leads.custom.showing import in_words
 from leads.import_forms import TermsForm, UploadForm
 from leads.importing import stored, words
 from leads.importing.columns import FIELDS, Fields, carried, custom_fields, targets
@@ -149,12 +148,9 @@ def _said(faults: Iterable[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _worded(row: dict[str, Any], known: Fields) -> dict[str, Any]:
-    """A row of the sample with the answers to custom fields in words."""
-    values, changes = dict(row["values"]), dict(row["changes"])
-    for name in values.keys() & known.keys():
-        values[name] = in_words(known[name], values[name])
-        if name in changes:
-            changes[name] = [in_words(known[name], text) for text in changes[name]]
+    """A row of the sample with languages and the answers to custom fields in words."""
+    values = {name: words.value(name, text, known) for name, text in row["values"].items()}
+    changes = {name: [words.value(name, text, known) for text in ends] for name, ends in row["changes"].items()}
     return row | {"values": values, "changes": changes}
 
 

@@ -23,6 +23,7 @@ from leads.actions.follow_ups import plan_follow_up
 from leads.custom.showing import facts
 from leads.file_forms import FileForm
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
+from leads.languages import in_words as in_languages
 from leads.mentions import MOST_MENTIONED, mentionable
 from leads.models import CustomField, FollowUp, Lead, LeadFile, LikelyDuplicate, Status, Tag
 from leads.ordering import beside, view_of
@@ -109,6 +110,7 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "follow_ups": FollowUp.objects.open().filter(lead=found).select_related("assigned_to__user").order_by("due_at"),
         "picks": quick_picks(),
         "tags": Tag.objects.filter(pk__in=found.lead_tags.values("tag")).order_by("name"),
+        "languages": in_languages([found.language, *found.other_languages]),
         "answers": facts(CustomField.objects.in_order(), found.custom),
         "alternates": found.phones.order_by("position", "id"),
         "number_form": forms.get("number") or NumberForm(),
