@@ -41,6 +41,8 @@ SECONDS = float(os.environ.get("SECONDS") or 120)
 THINKS = min(45.0, SECONDS)
 LEADS_OF_EACH, PATIENCE_SECONDS = 40, 60
 POLL, QUICK_POLL = 2.0, 0.1
+# Twilio does not wait for one post to be answered before it sends the next.
+TELLERS = 16
 CSRF = "c" * 32
 _CALL = re.compile(rb"/calls/([0-9a-f-]{36})/disposition/")
 AGENT, CUSTOMER = ("initiated", "ringing", "in-progress"), ("initiated", "ringing", "in-progress", "completed")
@@ -283,11 +285,13 @@ def run(telecallers: int) -> Figures:
         twilio = stack.enter_context(exchange())
         stack.enter_context(Worker(TWILIO_BASE_URL=twilio.url))
         address, floor = stack.enter_context(server()), stack.enter_context(server("benchmarks.floor_settings"))
-        teller = threading.Thread(target=twilio.tell, args=(address,))
-        teller.start()
-        # In this order: the server is there as long as there is something to tell it.
-        stack.callback(teller.join)
-        stack.callback(twilio.news.put, None)
+        for _ in range(TELLERS):
+            teller = threading.Thread(target=twilio.tell, args=(address,))
+            teller.start()
+            stack.callback(teller.join)
+        # Before they are waited for: the server is there as long as there is something to tell it.
+        for _ in range(TELLERS):
+            stack.callback(twilio.news.put, None)
         restless = [Telecaller(address, cookie, bench.outcome, 0.0) for cookie in few]
         product = at_work(restless, min(SECONDS, 30.0))
         asks = itertools.repeat(get("/leads/", {"Cookie": few[0]}))
