@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -85,14 +86,16 @@ LINKS = {
 }
 
 
-@functools.cache
 def optional_url(name: str) -> str:
-    """The address of the view `name`, or an empty string while there is none, so that no link is dead.
+    """The address of the view `name`, or an empty string while there is none, so that no link is dead."""
+    return _address(name, settings.ROOT_URLCONF)
 
-    Every page asks for fifty of them, and they do not change while a process lives.
-    """
+
+@functools.cache
+def _address(name: str, urls: str) -> str:
+    """Every page asks for fifty addresses, and they do not change while a process lives."""
     try:
-        return reverse(name)
+        return reverse(name, urls)
     except NoReverseMatch:
         return ""
 

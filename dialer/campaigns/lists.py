@@ -15,6 +15,7 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from dialer.models import Campaign, CampaignList, CampaignMember, QueueEntry
 from jini.lib.paging import COUNT_CAP, capped
+from teams.visibility import Sight
 
 State = CampaignList.State
 # As many places of a list that ended are finished in one step, so that no lock is held for long.
@@ -51,6 +52,11 @@ _COUNT = """
 SELECT l.id, (SELECT count(*) FROM (
     SELECT 1 FROM dialer_queueentry q
     WHERE q.organisation_id = %(organisation)s AND q.list_id = l.id AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+      AND (%(people)s::uuid[] IS NULL OR EXISTS (
+          SELECT 1 FROM leads_lead o
+          WHERE o.organisation_id = q.organisation_id AND o.id = q.lead_id
+            AND (o.assigned_to_id = ANY (%(people)s::uuid[]) OR %(unowned)s AND o.assigned_to_id IS NULL)
+      ))
     LIMIT %(most)s
 ) AS counted)
 FROM unnest(%(lists)s::uuid[]) AS l (id)
@@ -77,10 +83,12 @@ class ListLine:
     states: Sequence[CampaignList.State]
 
 
-def lines_of(campaign: Campaign) -> list[ListLine]:
-    """Return the lists of a campaign in the order in which they were made."""
+def lines_of(campaign: Campaign, sight: Sight) -> list[ListLine]:
+    """Return the lists of a campaign in the order in which they were made, with the leads that are seen."""
     lists = list(CampaignList.objects.filter(campaign=campaign).select_related("after").in_order())
-    counts = dict(_ask(_COUNT, lists=[row.pk for row in lists], most=COUNT_CAP + 1))
+    people = None if sight.people is None else sorted(sight.people)
+    asked = {"lists": [row.pk for row in lists], "most": COUNT_CAP + 1, "people": people, "unowned": sight.unowned}
+    counts = dict(_ask(_COUNT, **asked))
     running = [row for row in lists if row.state == State.RUNNING and not row.is_past(today())]
     shares = sum(row.share for row in running)
     return [

@@ -69,7 +69,7 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         return fragment(request, "dialer/campaign.html", "counted", _counted(request, found))
     sight = sight_of(request.member)
     context = _counted(request, found) | {
-        "lists": lines_of(found),
+        "lists": lines_of(found, sight),
         "people": found.campaign_members.filter(sight.of("member")).select_related("member__user"),
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
         "may_edit": request.member.may(Permission.CAMPAIGN_EDIT),
