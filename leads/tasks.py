@@ -18,7 +18,7 @@ from leads.importing.ahead import ReadAhead
 
 # Well below the lease of a short task; then other organisations' lists have their turn.
 TURN_SECONDS = 8
-LONGEST_REST = 0.05
+LONGEST_REST = 0.1
 
 
 @handler(importing.READ, queue="bulk")
