@@ -14,6 +14,7 @@ from jini.lib import lead_merging, lead_watch
 from leads.actions.binning import KEPT_FOR
 from leads.actions.editing import CUSTOM, PHONE_ONCE, answered, write
 from leads.actions.merging import as_json, lock_both, stale_figures
+from leads.languages import LANGUAGES, first_and_further
 from leads.models import Activity, Lead, LeadMerge, LikelyDuplicate
 from leads.moving import put_phones_back, put_rows_back
 
@@ -92,6 +93,9 @@ def _restore(kept: Lead, moved: dict[str, Any]) -> None:
             for column, (old, __) in group.items():
                 setattr(kept, column, _as_value(column, old))
                 names.append(column.removesuffix("_id"))
+    # A merge of before there were further languages gives the first one back alone.
+    kept.language, kept.other_languages = first_and_further([kept.language, *kept.other_languages])
+    names += LANGUAGES
     answers = {key: old for key, (old, new) in moved["custom"].items() if kept.custom.get(key) == new}
     if answers:
         kept.custom = answered(kept.custom, answers)

@@ -181,6 +181,19 @@ def test_a_merge_takes_all_languages_of_one_and_gives_them_back(client_of, scope
     assert ("Further languages", "Marathi", "Tamil") in lines(keep, Activity.Kind.MERGE)[0]
 
 
+def test_a_merge_of_before_there_were_further_ones_gives_the_first_one_back(scope, manager):
+    keep = make_lead(phone="+919000012340", language="hi")
+    gone = make_lead(phone="+919000012341", language="mr")
+    merge = merge_leads(keep, gone, choices={"language"}, by=manager, versions=(1, 1))
+    merge.moved["fields"] = [{"language": ["hi", "mr"]}]
+    merge.save()
+    Lead.objects.filter(pk=keep.pk).update(other_languages=["hi", "ta"])
+
+    undo_merge(merge, by=manager)
+
+    assert spoken(keep) == ("hi", ["ta"])
+
+
 def test_an_admin_edits_them_and_carries_them_over_in_a_table(client_of, scope, admin):
     lead = make_lead(phone="+919000012340", name="Asha")
     client = client_of(admin)
