@@ -9,11 +9,11 @@ RUN STATIC_MANIFEST=1 SECRET_KEY=build FIELD_KEYS=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMT
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build /venv/bin/python manage.py collectstatic --noinput
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --create-home jini && mkdir /data && chown jini /data
+RUN useradd --system --uid 10001 --create-home jini && mkdir /data /ledger && chown jini /data /ledger
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_MANIFEST=1 MEDIA_ROOT=/data
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 STATIC_MANIFEST=1 MEDIA_ROOT=/data ERASURE_LEDGER=/ledger
 USER jini
 EXPOSE 8000
 STOPSIGNAL SIGTERM

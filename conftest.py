@@ -1,12 +1,16 @@
 """The cast of the tests: two organisations and the people in them."""
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import database
@@ -24,8 +28,12 @@ hypothesis_settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Create and migrate the test database as the owner; each worker of pytest-xdist has its own."""
+    """Create and migrate the test database as the owner; each worker of pytest-xdist has its own.
+
+    It begins as a copy of one that is migrated, where the tests have started the server themselves.
+    """
     database.become_owner()
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("JINI_TEST_TEMPLATE")
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +60,13 @@ def english() -> Iterator[None]:
     """Begin in English; a request in Hindi leaves its language to its thread, and so to the next test."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def ledger(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give each test a ledger of erasures of its own: the database forgets at its end, a file would not."""
+    settings.ERASURE_LEDGER = tmp_path_factory.getbasetemp() / "ledgers" / uuid.uuid4().hex
+    return settings.ERASURE_LEDGER
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ class UserAdmin(OperatorAdmin):
 
 @admin.register(Organisation)
 class OrganisationsAdmin(OperatorAdmin):
-    list_display = ("name", "state", "city", "is_demo", "created_at")
+    list_display = ("name", "state", "city", "calls_a_day", "is_demo", "created_at")
     list_filter = ("state", "is_demo")
     search_fields = ("name",)
-    fields = ("name", "state", "time_zone")
+    fields = ("name", "state", "time_zone", "calls_a_day")
 
 
 @admin.register(Membership)

@@ -1,12 +1,13 @@
 """The way into the API: who asks is decided once, by the secret, and everything is done in one scope of theirs."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import resolve
 from django.utils import timezone, translation
@@ -20,7 +21,7 @@ from accounts.models import ApiKey, Membership, Organisation
 from accounts.models.bearer import Bearer, read_token
 from accounts.models.invitation import digest
 from accounts.tenancy import acting_for
-from jini.lib.paging import Page
+from jini.lib.paging import Page, Row, is_lost, keyset_page
 
 API_ROOT = "/api/v1/"
 PAGE, MOST_ROWS = 50, 200
@@ -107,6 +108,10 @@ def _answer(request: HttpRequest, run: Callable[[], HttpResponseBase]) -> HttpRe
         answered = run()
         if answered.status_code >= 400:
             transaction.set_rollback(True)
+    # What is noted of a refusal outlives it.
+    if note := getattr(request, "note_refusal", None):
+        with acting_for(organisation):
+            note()
     return answered
 
 
@@ -187,6 +192,21 @@ class Sent(Schema):
     @classmethod
     def _readable(cls, value: Any, info: ValidationInfo) -> Any:
         return value if info.field_name in cls.RAW else _text(value)
+
+
+def read_page(request: HttpRequest, rows: "QuerySet[Row]", *, by: str) -> Page[Row]:
+    """Return the page of a list that is asked for by `limit` and a cursor (`keyset_page`); refuse what cannot be read."""
+    if is_lost(request, rows, by=by):
+        wrong = {way: ["is no place in this list"] for way in ("older", "newer") if way in request.GET}
+        raise Refused(422, "invalid", _("Some fields are wrong."), fields=wrong)
+    return keyset_page(request, rows, by=by, size=page_size(request.GET))
+
+
+def refuse_query(unknown: Iterable[str], unfit: Iterable[str]) -> None:
+    """Refuse filters that there are not, and values that do not fit: a program would take all rows for what it asked for."""
+    wrong = {name: ["there is no such filter"] for name in unknown} | {name: ["does not fit"] for name in unfit}
+    if wrong:
+        raise Refused(422, "invalid", _("Some fields are wrong."), fields=wrong)
 
 
 def page_of(page: Page[Any], items: Sequence[Any]) -> dict[str, Any]:

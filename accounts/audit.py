@@ -34,6 +34,8 @@ _WORDS = {
     "status.changed": _("Saved"),
     "custom_field.changed": _("Saved"),
     "status.moved": _("Order changed"),
+    "pause_code.changed": _("Saved"),
+    "pause_code.moved": _("Order changed"),
     "reason.changed": _("Saved"),
     "reason.moved": _("Order changed"),
     "duplicates.changed": _("Saved"),
@@ -41,6 +43,7 @@ _WORDS = {
     "follow_up_settings.changed": _("Saved"),
     "dialer_settings.changed": _("Saved"),
     "telephony.activated": _("The test passed, and calls moved"),
+    "telephony.secret_renewed": _("New key for call events"),
 }
 
 

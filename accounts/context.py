@@ -6,10 +6,12 @@ Apps to the left of `accounts` fill in what only they know, in `AppConfig.ready(
     context.parts["presence"] = presence  # (request) -> dict or None, see `Navigation.presence`
     context.parts["unseen"] = unseen  # (request) -> int: what the member was told and has not seen, counted to 100
     context.parts["callbar"] = callbar  # (request) -> safe HTML of the open call, or ""
+    context.parts["usage"] = usage  # (request) -> what makes the page be counted, or ask, or None: see `Navigation.usage`
+    context.parts["phone"] = phone  # (request) -> what makes the page a phone, or None: see `Navigation.phone`
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -81,6 +83,8 @@ LINKS = {
     "sign_up": "accounts:sign_up",
     "sign_out": "account_logout",
     "policies": "privacy:policies",
+    "choices": "privacy:choices",
+    "visits": "privacy:visits",
     "settings": "accounts:settings",
     "remove_demo": "accounts:remove_demo",
 }
@@ -194,6 +198,25 @@ class Navigation:
         return bar
 
     @cached_property
+    def phone(self) -> dict[str, Any] | None:
+        """What makes this page a phone: `scripts` for its head and its `strip` (safe HTML); None when it is none."""
+        if not (self.member and "phone" in parts):
+            return None
+        made: dict[str, Any] | None = parts["phone"](self.request)
+        return made
+
+    @cached_property
+    def usage(self) -> dict[str, Any] | None:
+        """`is_counted` where the person allows that their visits are noted, `wording` of the question where they have
+
+        not answered it; None when they do not want it.
+        """
+        if not (self.member and "usage" in parts):
+            return None
+        found: dict[str, Any] | None = parts["usage"](self.request)
+        return found
+
+    @cached_property
     def organisations(self) -> list[Any]:
         """The other organisations of this person, for the switch."""
         if not (self.member and self.urls["switch"]):
@@ -211,16 +234,21 @@ class Navigation:
     @cached_property
     def settings(self) -> list[tuple[Any, list[dict[str, Any]]]]:
         """The pages of Settings that the member may use: (group, [{url, label, says, is_current}]), without empty groups."""
-        groups = []
-        for group, title in settings_menu.GROUPS.items():
-            entries = [
-                {"url": url, "label": page.label, "says": page.says, "is_current": self.request.path.startswith(url)}
-                for page in settings_menu.pages_of(group)
-                if self.member and self.member.may(page.permission) and (url := optional_url(page.view))
-            ]
-            if entries:
-                groups.append((title, entries))
-        return groups
+        found = [
+            (title, [{"url": url, "label": page.label, "says": page.says} for page, url in self._settings_of(group)])
+            for group, title in settings_menu.GROUPS.items()
+        ]
+        addresses = [entry["url"] for _title, entries in found for entry in entries]
+        here = max(filter(self.request.path.startswith, addresses), key=len, default=None)
+        for _title, entries in found:
+            for entry in entries:
+                entry["is_current"] = entry["url"] == here
+        return [(title, entries) for title, entries in found if entries]
+
+    def _settings_of(self, group: str) -> Iterator[tuple[settings_menu.Page, str]]:
+        for page in settings_menu.pages_of(group):
+            if self.member and self.member.may(page.permission) and (url := optional_url(page.view)):
+                yield page, url
 
     @property
     def may_remove_demo(self) -> bool:

@@ -1,6 +1,6 @@
 """Roles, grants and the proof that every tenant table is under row-level security and composite keys."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -10,6 +10,10 @@ from django.db import connection, models
 from accounts.migrations_tenancy import SEARCHER
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned
+
+# What is written once: the database refuses the application a change. Functions of the owner are the way of an erasure and
+# of the schedule, and see for themselves that it is time.
+APPEND_ONLY = ("accounts_auditentry", "privacy_acceptance", "privacy_choice")
 
 
 class UnsafeTable(Exception):
@@ -58,7 +62,19 @@ def grant() -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-        cursor.execute("REVOKE UPDATE, DELETE ON accounts_auditentry FROM " + role)
+        for table in APPEND_ONLY:
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
+        for model in tenant_models():
+            if sealed := getattr(model, "SEALED", ()):
+                _seal(cursor, model, sealed, role)
+
+
+def _seal(cursor: Any, model: type[OrganisationOwned], sealed: Collection[str], role: str) -> None:
+    """Let the application write and delete rows, change none, and read all columns but those that are sealed."""
+    quoted, meta = connection.ops.quote_name, model._meta  # noqa: SLF001 -- Django's documented name
+    open_ones = ", ".join(quoted(str(field.column)) for field in meta.concrete_fields if field.name not in sealed)
+    cursor.execute(f"REVOKE SELECT, UPDATE ON {quoted(meta.db_table)} FROM {role}")
+    cursor.execute(f"GRANT SELECT ({open_ones}) ON {quoted(meta.db_table)} TO {role}")
 
 
 def tenant_models() -> Iterator[type[OrganisationOwned]]:

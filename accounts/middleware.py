@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Membership, Organisation, User
 from accounts.tenancy import acting_for
+from jini.lib import acceptance, choices
 
 SESSION_KEY = "organisation"
 
@@ -61,11 +62,16 @@ class OrganisationMiddleware:
     def _member(request: HttpRequest) -> Membership | None:
         if not request.user.is_authenticated:
             return None
-        mine = Membership.objects.active().filter(user=request.user).select_related("organisation", "user")
+        # The person is known by now; a join would read all of their columns a second time.
+        mine = Membership.objects.active().filter(user=request.user).select_related("organisation")
+        # Asked with the membership, so that no page pays a query for it.
+        mine = mine.annotate(**acceptance.debt(), **choices.usage_choice())
         chosen = request.session.get(SESSION_KEY)
-        if chosen and (member := mine.filter(organisation_id=uuid.UUID(chosen)).first()):
-            return member
-        return mine.order_by("created_at", "id").first()
+        member = mine.filter(organisation_id=uuid.UUID(chosen)).first() if chosen else None
+        member = member or mine.order_by("created_at", "id").first()
+        if member is not None:
+            member.user = request.user
+        return member
 
 
 class LanguageMiddleware:

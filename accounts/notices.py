@@ -25,6 +25,7 @@ class Kind:
 
     words: Words
     symbol: str
+    mail: str = "emails/reminder.txt"
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,14 @@ class Told:
 _kinds: dict[str, Kind] = {}
 
 
-def register(kind: str, words: Words, *, symbol: str = "bell") -> None:
-    """Have notices of `kind` told by `words`, under the icon `symbol`."""
-    _kinds[kind] = Kind(words, symbol)
+def register(kind: str, words: Words, *, symbol: str = "bell", mail: str = Kind.mail) -> None:
+    """Have notices of `kind` told by `words`, under the icon `symbol`, and by e-mail with the template `mail`."""
+    _kinds[kind] = Kind(words, symbol, mail)
+
+
+def mail_of(kind: str) -> str:
+    """Return the template of the e-mail that tells a notice of `kind`."""
+    return _kinds.get(kind, _UNKNOWN).mail
 
 
 def tell(member: Membership, notices: Iterable[Notification]) -> list[Told]:

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     LEAD_MERGE = "lead.merge"
     CALL_MAKE = "call.make"
     CALL_VIEW = "call.view"
+    CALL_SUPERVISE = "call.supervise"
+    RECORDING_PLAY = "recording.play"
     CAMPAIGN_VIEW = "campaign.view"
     CAMPAIGN_EDIT = "campaign.edit"
     FIGURES_OWN = "figures.own"
@@ -44,6 +46,12 @@ class Permission(StrEnum):
     PROFILE_EDIT = "profile.edit"
     ADMIN_SITE = "admin.site"
     DEMO_REMOVE = "demo.remove"
+    # Hands out what is known of one lead, to that person.
+    LEAD_COPY = "lead.copy"
+    # Erases a person at once, without the days in which it can be refused.
+    LEAD_ERASE = "lead.erase"
+    ORGANISATION_EXPORT = "organisation.export"
+    ORGANISATION_CANCEL = "organisation.cancel"
 
 
 _TELECALLER = frozenset(
@@ -52,6 +60,7 @@ _TELECALLER = frozenset(
         Permission.LEAD_EDIT,
         Permission.CALL_MAKE,
         Permission.CALL_VIEW,
+        Permission.RECORDING_PLAY,
         Permission.FIGURES_OWN,
         Permission.PROFILE_EDIT,
     }
@@ -62,6 +71,7 @@ _MANAGER = _TELECALLER | {
     Permission.LEAD_EXPORT,
     Permission.LEAD_DELETE,
     Permission.LEAD_MERGE,
+    Permission.CALL_SUPERVISE,
     Permission.CAMPAIGN_VIEW,
     Permission.CAMPAIGN_EDIT,
     Permission.FIGURES_TEAM,
@@ -73,13 +83,15 @@ _ADMIN = _MANAGER | {
     Permission.TELEPHONY_EDIT,
     Permission.ADMIN_SITE,
     Permission.DEMO_REMOVE,
+    Permission.LEAD_COPY,
 }
+_OWNER = _ADMIN | {Permission.ORGANISATION_EXPORT, Permission.ORGANISATION_CANCEL, Permission.LEAD_ERASE}
 
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.TELECALLER: _TELECALLER,
     Role.MANAGER: _MANAGER,
     Role.ADMIN: _ADMIN,
-    Role.OWNER: _ADMIN,
+    Role.OWNER: _OWNER,
 }
 
 

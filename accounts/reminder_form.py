@@ -19,8 +19,8 @@ class ReminderForm(forms.ModelForm):  # type: ignore[type-arg]
             "by_push": _("On the devices below, also while JiNi is closed."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_push: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not public_key():
+        if not (public_key() and may_push):
             # Kept as it was chosen, for when the installation has keys again.
             del self.fields["by_push"]

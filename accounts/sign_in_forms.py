@@ -30,6 +30,10 @@ class SignInForm(_Plain, allauth.LoginForm):  # type: ignore[misc]
     }
 
 
+class ReauthenticateForm(_Plain, allauth.ReauthenticateForm):  # type: ignore[misc]
+    labels = {"password": _("Password")}
+
+
 class ResetPasswordForm(_Plain, allauth.ResetPasswordForm):  # type: ignore[misc]
     labels = {"email": _("Work e-mail")}
 

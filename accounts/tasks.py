@@ -50,13 +50,6 @@ def deliver_invitation(organisation: Any, subject_id: uuid.UUID) -> dt.datetime 
     return None
 
 
-@handler("accounts.purge_notifications", queue="bulk")
-def purge_notifications(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
-    from accounts.actions.notifying import purge  # noqa: PLC0415 -- leaf
-
-    return purge(organisation, subject_id)
-
-
 @handler("accounts.mail_notification")
 def mail_notification(organisation: Any, subject_id: uuid.UUID) -> dt.datetime | None:
     from accounts.actions.reminding import mail  # noqa: PLC0415 -- leaf

@@ -134,15 +134,18 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         if not rows:
             return
         model_row.stamp()
-        columns = self.model._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
+        fields = self.model._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
+        common = {field.column: field.pre_save(model_row, add=True) for field in fields}
+        # What the database itself fills in is no value that could be written.
+        columns = [field for field in fields if not isinstance(common[field.column], models.Expression)]
         table = connection.ops.quote_name(self.model._meta.db_table)  # noqa: SLF001 -- as above
         names = ", ".join(connection.ops.quote_name(field.column) for field in columns)
         statement = (
             f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608 -- names of our own models
             f"FROM jsonb_populate_recordset(jsonb_populate_record(NULL::{table}, %s), %s)"
         )
-        common = {field.column: field.pre_save(model_row, add=True) for field in columns}
-        values = [json.dumps(common, default=_as_json), json.dumps(rows, default=_as_json)]
+        said = {field.column: common[field.column] for field in columns}
+        values = [json.dumps(said, default=_as_json), json.dumps(rows, default=_as_json)]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
 

@@ -54,6 +54,7 @@ signing = [
     path("signup/", sign_up, name="account_signup"),
     path("confirm-email/", signing_in.check_mail, name="account_email_verification_sent"),
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", signing_in.confirm_email, name="account_confirm_email"),
+    path("reauthenticate/", signing_in.reauthenticate, name="account_reauthenticate"),
     path("password/change/", signing_in.change_password, name="account_change_password"),
     path("password/set/", signing_in.set_password, name="account_set_password"),
     path("password/reset/", signing_in.reset_password, name="account_reset_password"),

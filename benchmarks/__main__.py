@@ -25,10 +25,18 @@ WORKLOADS = {
     "next_lead": "benchmarks.next_lead",
     "webhooks": "benchmarks.webhooks",
     "device_calls": "benchmarks.device_calls",
+    "canaries": "benchmarks.canaries",
+    "erasure": "benchmarks.erasure",
+    "retention": "benchmarks.retention",
+    "retention_years": "benchmarks.retention_years",
     "faults": "benchmarks.faults",
+    "conference_faults": "benchmarks.conference_faults",
     "contact_oracle": "benchmarks.contact_oracle",
     "provider_faults": "benchmarks.provider_faults",
+    "recording": "benchmarks.recording",
     "telecaller_loop": "benchmarks.telecaller_loop",
+    "export": "benchmarks.exports",
+    "export_killed": "benchmarks.export_killed",
 }
 
 

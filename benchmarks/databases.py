@@ -16,8 +16,12 @@ from jini.local.services import CHECKOUT
 
 @contextmanager
 def migrated() -> Iterator[str]:
-    """Yield the address of a new, migrated database without rows."""
-    with _scratch() as url:
+    """Yield the address of a new, migrated database without rows.
+
+    Beside the tests' own servers it begins as a copy of the one they keep migrated, as their databases do.
+    """
+    template = os.environ.get("JINI_TEST_TEMPLATE")
+    with _scratch(f'TEMPLATE "{template}"' if template else "") as url:
         _call("migrate", "--verbosity", "0", url=url)
         yield url
 

@@ -11,6 +11,7 @@ import json
 import random
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Any
@@ -67,7 +68,10 @@ class RungLeg:
 
 @dataclass
 class FaultyTwilio:
-    """`rung` counts (call, leg); `last_word` is when a call was last told of, in a post or in an answer."""
+    """`rung` counts (call, leg); `last_word` is when a call was last told of, in a post or in an answer.
+
+    Of calls that are long over only their ids are known (`forget`): whoever is rung for one of them then is rung twice.
+    """
 
     seed: int
     is_faulty: bool = True
@@ -78,6 +82,9 @@ class FaultyTwilio:
     by_number: dict[str, list[RungLeg]] = field(default_factory=dict)
     posts: list[tuple[dt.datetime, int, RungLeg, Event]] = field(default_factory=list)
     posted: int = 0
+    forgotten: set[str] = field(default_factory=set)
+    legs_rung: int = 0
+    twice: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
     def __post_init__(self) -> None:
@@ -121,6 +128,9 @@ class FaultyTwilio:
 
     def _take(self, call: str, leg: str, form: dict[str, str], dice: random.Random) -> RungLeg:
         self.rung[call, leg] += 1
+        self.legs_rung += 1
+        if self.rung[call, leg] > 1 or call in self.forgotten:
+            self.twice.append((call, leg))
         sid = _sid(call, leg, self.rung[call, leg])
         temper = dice.choices(list(TEMPERS), list(TEMPERS.values()))[0] if self.is_faulty else "prompt"
         is_forgotten = self.is_faulty and dice.random() < FORGOTTEN
@@ -191,6 +201,18 @@ class FaultyTwilio:
             _, number, rung, event = heapq.heappop(self.posts)
             if not event.is_cut:
                 self._post(rung, event, number)
+
+    def forget(self, calls: Iterable[str]) -> None:
+        """Keep no more of calls of which nobody asks again, and nothing is told again, than that there were any."""
+        gone = set(calls)
+        self.forgotten |= gone
+        for leg in [leg for leg in self.legs.values() if leg.call in gone]:
+            del self.legs[leg.sid], self.rung[leg.call, leg.leg]
+            self.by_number[leg.to].remove(leg)
+            if not self.by_number[leg.to]:
+                del self.by_number[leg.to]
+        for call in gone:
+            self.last_word.pop(call, None)
 
     def _post(self, rung: RungLeg, event: Event, number: int) -> None:
         form = {

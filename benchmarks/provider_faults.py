@@ -7,13 +7,14 @@ ten minutes of a call take no ten minutes. The limit is a tenth of the dials wit
 import datetime as dt
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from contextlib import closing
 from dataclasses import replace
 
 import responses
 import time_machine
 from celery import current_app
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts import work
@@ -36,6 +37,8 @@ BEGINNING, LONGEST = 20, dt.timedelta(minutes=10)
 _GIVE_PHONES = """
 UPDATE accounts_membership m SET phone = u.phone FROM unnest(%s::uuid[], %s::text[]) AS u (id, phone) WHERE m.id = u.id
 """
+# After the end of a call something may still be told of it for so long (`LONGEST_DELAY` of a post), and be asked.
+REMEMBERED = dt.timedelta(minutes=20)
 CHECK_EVERY, GIVE_UP = 30, dt.timedelta(hours=2)
 
 
@@ -61,7 +64,10 @@ class Dials:
                 caller_id="+918045550000",
                 is_active=True,
             )
-        self.calls: list[Call] = []
+        self.begun = 0
+        # Calls that were open when they were last looked at; and when others were first seen to be over.
+        self.open: set[str] = set()
+        self.over: deque[tuple[dt.datetime, list[str]]] = deque()
         self.longest_silence = dt.timedelta(0)
         self.faults: Counter[str] = Counter()
 
@@ -83,14 +89,14 @@ class Dials:
                 if second % CHECK_EVERY == 0:
                     mock.calls.reset()
                     _forget_nudges()
-                    if self._check() == 0 and len(self.calls) == self.count and not self.provider.posts:
+                    if self._check() == 0 and self.begun == self.count and not self.provider.posts:
                         break
             self._check_end()
         return Sample(self.count, time.perf_counter() - began, times, own_peak_rss_mib())
 
     def _begin(self) -> None:
         """Write the intents of some calls, as the press of a button does."""
-        first = len(self.calls)
+        first = self.begun
         now = timezone.now()
         new = [
             Call(id=uuid7(), lead_id=lead, telecaller_id=member, mode=Call.Mode.BRIDGE, provider="twilio",
@@ -104,7 +110,8 @@ class Dials:
             for call in new:
                 work.schedule("dialer.place_call", call.pk)
                 work.schedule("dialer.reconcile_call", call.pk, due_at=now + UNTIL_ASKED)
-        self.calls += new
+        self.begun += len(new)
+        self.open |= {str(call.pk) for call in new}
 
     def _work(self) -> int:
         """Do what is due; return how many tasks that were. What fails was put off by the product itself."""
@@ -118,7 +125,7 @@ class Dials:
         return done
 
     def _check(self) -> int:
-        """Hold every open call against the clock; return how many are open."""
+        """Hold every open call against the clock, and forget those that are long over; return how many are open."""
         with acting_for(self.organisation):
             live = list(Call.objects.filter(ended_at=None).values_list("pk", "started_at"))
         now = timezone.now()
@@ -127,18 +134,29 @@ class Dials:
             self.longest_silence = max(self.longest_silence, silence)
             if silence > LONGEST + 2 * TICK:
                 raise Failed(f"call {pk} is open {silence} after the provider's last word")
+        self._forget(now, {str(pk) for pk, _started_at in live})
         return len(live)
 
+    def _forget(self, now: dt.datetime, live: set[str]) -> None:
+        if gone := self.open - live:
+            self.over.append((now, sorted(gone)))
+        self.open = live
+        while self.over and self.over[0][0] < now - REMEMBERED:
+            self.provider.forget(self.over.popleft()[1])
+
     def _check_end(self) -> None:
-        if twice := [pair for pair, count in self.provider.rung.items() if count > 1]:
+        if twice := self.provider.twice:
             raise Failed(f"{len(twice)} were rung twice, such as {twice[:3]}")
         with acting_for(self.organisation):
-            calls = list(Call.objects.values_list("status", "failure", "ended_at"))
-        if len(calls) != self.count or any(ended_at is None for _, _, ended_at in calls):
+            ends = Call.objects.order_by().values_list("status", "failure")
+            counted = list(ends.annotate(calls=Count("pk"), open=Count("pk", filter=Q(ended_at=None))))
+        if sum(row[2] for row in counted) != self.count or any(row[3] for row in counted):
             raise Failed("not every call has come to an end")
         if DueTask.objects.filter(queue="telephony", organisation=self.organisation, last_error__gt="").exists():
             raise Failed("a task was left over with an error")
-        self.ends = Counter(failure or status for status, failure, _ in calls)
+        self.ends: Counter[str] = Counter()
+        for status, failure, calls, _open in counted:
+            self.ends[failure or status] += calls
 
 
 def _forget_nudges() -> None:
@@ -156,13 +174,13 @@ def run(calls: int) -> Figures:
     dials = Dials(calls, is_faulty=True)
     disturbed = dials.run()
     found = figures(calls, "calls/s", [disturbed], [undisturbed])
-    say(f"rung {dials.provider.rung.total()}, posts {dials.provider.posted}, fates {dict(dials.provider.fates)}")
+    say(f"rung {dials.provider.legs_rung}, posts {dials.provider.posted}, fates {dict(dials.provider.fates)}")
     say(f"ends {dict(dials.ends)}")
     more = {
         "rung_twice": 0,
         "open_over_ten_minutes": 0,
         "longest_silence_s": dials.longest_silence.total_seconds(),
-        "legs_rung": dials.provider.rung.total(),
+        "legs_rung": dials.provider.legs_rung,
         "posts": dials.provider.posted,
         "lost": dials.ends["lost"],
     }

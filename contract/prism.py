@@ -24,7 +24,9 @@ from jini.local.children import Child, bare_environment, wait_until
 
 FOLDER = Path(__file__).parent
 MODULES = FOLDER / "node_modules"
-PUBLISHED = MODULES / "@twilio" / "cli-core" / "src" / "services" / "twilio-api" / "twilio_api_v2010.json"
+SERVICES = MODULES / "@twilio" / "cli-core" / "src" / "services" / "twilio-api"
+# Calls and all about them; auth tokens; the permissions of countries. No two have an address in common.
+PUBLISHED = [SERVICES / f"twilio_{name}.json" for name in ("api_v2010", "accounts_v1", "voice_v1")]
 # On a busy machine of two cores; alone it takes 2 to 5 seconds.
 START_SECONDS = 90
 
@@ -49,13 +51,16 @@ def install() -> None:
 
 
 def description() -> dict[str, Any]:
-    """Return Twilio's description with what Prism needs said.
+    """Return Twilio's descriptions as one, with what Prism needs said.
 
     - An array in a form is sent as repeated fields. That is OpenAPI's default, but Prism 5.14 only takes it when it is
       said (stoplightio/prism#2473).
     - A list has one page and something on it. Prism invents the address of the next, and keeps nothing to show there.
     """
-    described: dict[str, Any] = json.loads(PUBLISHED.read_text())
+    described, *others = (json.loads(published.read_text()) for published in PUBLISHED)
+    for other in others:
+        described["paths"] |= other["paths"]
+        described["components"]["schemas"] |= other["components"].get("schemas", {})
     for path in described["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict):

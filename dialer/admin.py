@@ -3,8 +3,8 @@
 from django.contrib import admin
 from import_export.resources import ModelResource
 
-from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
-from dialer.models import Call, CallLogImport, Campaign, Device, DeviceCall, Disposition
+from accounts.admin_base import ExchangeAdmin, OperatorAdmin, ReadOnlyAdmin
+from dialer.models import Call, CallLogImport, Campaign, Device, DeviceCall, Disposition, InstallationStop
 
 
 class DispositionResource(ModelResource):  # type: ignore[misc]
@@ -44,6 +44,15 @@ class CallAdmin(ReadOnlyAdmin):
     list_display = ("started_at", "status", "mode", "provider", "talk_seconds", "wrap_up_seconds")
     list_filter = ("status", "mode")
     ordering = ("-started_at", "-id")
+
+
+@admin.register(InstallationStop)
+class InstallationStopAdmin(OperatorAdmin):
+    """The switch that stops every organisation's calls: adding one stops them, a time in `ended at` lets them go."""
+
+    list_display = ("started_at", "reason", "ended_at")
+    fields = ("reason", "ended_at")
+    ordering = ("-started_at",)
 
 
 @admin.register(Device)

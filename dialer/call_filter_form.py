@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from dialer.filters import NONE, Found
 from dialer.models import Call, Campaign, Disposition
+from dialer.recordings import coverage
 from leads.filter_form import Choice, Field
 from teams.visibility import people_seen_by, sight_of
 
@@ -55,6 +56,7 @@ class CallFilterForm:
             ("connected", _("Answered"), [("1", _("Connected")), ("0", _("Not connected"))]),
             ("status", _("Line"), [(str(status), status.label) for status in STATUSES]),
             ("direction", _("Direction"), Call.Direction.choices),
+            ("recording", _("Recording"), [(kind, coverage.WORDS[kind]) for kind in coverage.OFFERED]),
             ("open", _("Wrap-up"), [("1", _("Still open"))]),
             ("forgotten", _("Closed by JiNi"), [("1", _("Nobody chose an outcome"))]),
         ]

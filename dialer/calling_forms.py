@@ -12,6 +12,8 @@ class DialerSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = DialerSettings
         fields = (
+            "default_mode",
+            "may_dial_themselves",
             "wrap_up_seconds",
             "outcome_minutes",
             "not_connected_needs_follow_up",
@@ -35,8 +37,8 @@ class CampaignCallingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        fields = ("mode", "countdown_seconds", "may_skip", "wrap_up_seconds")
-        widgets = {"mode": forms.RadioSelect}
+        fields = ("mode", "countdown_seconds", "may_skip", "wrap_up_seconds", "recorded", "detects_machines")
+        widgets = {"mode": forms.RadioSelect, "recorded": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,10 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from dialer.models import Campaign, CampaignList, Disposition, RetryRule
+from dialer.models import Campaign, CampaignList, Disposition, PhoneNumber, RetryRule, TelephonyAccount
+from dialer.number_forms import name_of
+from jini.lib.words import phone_number
+from privacy.contact_facts import series_of
+from privacy.models import ContactPolicy
 from teams.visibility import people_seen_by, sight_of
 
 
@@ -16,6 +21,10 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     # Filled in __init__: outside a scope nobody is a member.
     members = forms.ModelMultipleChoiceField(
         label=_("Who calls"), queryset=Membership.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    number = forms.ModelChoiceField(
+        label=_("Number shown to its leads"), queryset=PhoneNumber.objects.none(), required=False
     )
 
     class Meta:
@@ -28,6 +37,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "maximum_attempts",
             "fresh_every",
             "keep_hours",
+            "purpose",
+            "number",
         )
         widgets = {
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -40,6 +51,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         people: Any = self.fields["members"]
         people.queryset = people_seen_by(by).active()
         people.label_from_instance = lambda member: member.name
+        self._add_number()
         if self.is_there:
             self.fields["members"].initial = self.instance.campaign_members.values_list("member_id", flat=True)
         else:
@@ -51,6 +63,16 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         self.outcomes = [row for row in Disposition.objects.in_order() if row.retry_minutes]
         self._add_retries()
+
+    def _add_number(self) -> None:
+        """Offer the numbers in use of the provider that carries the calls, and the one that the campaign has."""
+        account = TelephonyAccount.objects.get(is_active=True)
+        offered = Q(is_active=True, provider=account.provider) | Q(pk=self.instance.number_id)
+        field: Any = self.fields["number"]
+        field.queryset = PhoneNumber.objects.filter(offered).in_order()
+        field.label_from_instance = name_of
+        own = phone_number(account.caller_id, country=True) if account.caller_id else _("none yet")
+        field.empty_label = _("As in Telephony: %(phone)s") % {"phone": own}
 
     def _add_retries(self) -> None:
         rules = {}
@@ -101,6 +123,17 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         if Campaign.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("Another campaign has this name."))
         return name
+
+    def clean_number(self) -> PhoneNumber | None:
+        """Refuse a number, the account's own too, on which every call to India would be refused."""
+        number: PhoneNumber | None = self.cleaned_data["number"]
+        account = TelephonyAccount.objects.get(is_active=True)
+        shown = number or PhoneNumber.objects.filter(provider=account.provider, phone=account.caller_id).first()
+        series = shown.series if shown else series_of(account.caller_id)
+        is_own_phone = account.provider == TelephonyAccount.Provider.OWN_PHONE
+        if not (is_own_phone or ContactPolicy.objects.get().may_carry(self.cleaned_data.get("purpose", ""), series)):
+            raise forms.ValidationError(_("It may not carry calls of this kind. Settings, Numbers says which may."))
+        return number
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

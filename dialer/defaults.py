@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from dialer.models import DialerSettings, Disposition, TelephonyAccount
+from dialer.models import DialerSettings, Dialling, Disposition, IncomingSettings, TelephonyAccount
 from dialer.models.telephony import new_webhook_secret
 from leads.models import Status, StatusReason
 
@@ -65,6 +65,10 @@ def give_dialer() -> None:
         )
     if not DialerSettings.objects.exists():
         DialerSettings.objects.create()
+    if not IncomingSettings.objects.exists():
+        IncomingSettings.objects.create()
+    if not Dialling.objects.exists():
+        Dialling.objects.create()
     if not TelephonyAccount.objects.exists():
         TelephonyAccount.objects.create(
             provider=TelephonyAccount.Provider.SIMULATOR, credentials={"secret": new_webhook_secret()}, is_active=True

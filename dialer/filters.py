@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from dialer.models import Call, Campaign, Disposition
+from dialer.recordings import coverage
 from jini.lib.forms import typed
 from jini.lib.phone import read_phone
 from jini.lib.words import date_and_time
@@ -193,6 +194,12 @@ def _per_lead(calls: Any, value: str, _member: Membership) -> Narrowed:
     return calls.filter(pk__in=first), _("First call to each lead")
 
 
+def _recording(calls: Any, value: str, _member: Membership) -> Narrowed:
+    if value not in coverage.WORDS:
+        return None
+    return coverage.narrowed(calls, value), _("Recording: %(state)s") % {"state": coverage.WORDS[value]}
+
+
 def _named(name: str, *, is_seen: bool) -> str:
     """What a chip says: what the member does not see narrows their calls too, and is not named."""
     return name if is_seen else "–"
@@ -220,6 +227,7 @@ FILTERS: dict[str, Callable[[Any, str, Membership], Narrowed]] = {
     "forgotten": _forgotten,
     "status": _status,
     "direction": _direction,
+    "recording": _recording,
     "hour": _hour,
     "weekday": _weekday,
     "attempts": _attempts,

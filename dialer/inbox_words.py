@@ -47,7 +47,10 @@ def said(post: CallEvent) -> Said:
     at = dt.datetime.fromisoformat(payload["at"]) if payload.get("at") else None
     status = str(payload.get("status", ""))
     known = SPELLINGS.get(status, status)
-    words = str(Call.Status(known).label) if known in Call.Status.values else status or _("no status")
+    if not post.is_of_leg:
+        words = status or _("no status")
+    else:
+        words = str(Call.Status(known).label) if known in Call.Status.values else status or _("no status")
     late = at is not None and post.verdict == CallEvent.Verdict.LATE
     return Said(at, words, duration((post.received_at - at).total_seconds()) if late and at else "")
 

@@ -6,18 +6,31 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
-from dialer.calls.line import rings_telecaller
+from dialer.calls.controls import standing_of
+from dialer.calls.ways import Way, mode_of, way_of
 from dialer.campaigns import modes
 from dialer.campaigns.queue import in_hand
-from dialer.models import Call, DialerSettings, Disposition, Skip
+from dialer.control_words import reason
+from dialer.incoming.screen import ringing_bar
+from dialer.machine_panel import WORDS, panel_machine
+from dialer.models import Call, DialerSettings, Disposition, Participant, Skip, TelephonyAccount
+from dialer.providers.accounts import can_hang_up, has_conferences
+from dialer.recording_panel import panel_recording
 from dialer.scripts.course import course_of, is_at_end, replies
+from dialer.supervision import people_on
+from dialer.transfer_form import colleagues_of
 from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
 from teams.actions.presence import is_at_work
+from teams.visibility import sight_of
+
+# In the order of a telephone's keypad.
+KEYS = "123456789*0#"
 
 
 def call_panel(request: HttpRequest, lead: Lead) -> str:
@@ -33,10 +46,16 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
     call = open_call_of(member)
     if call is not None and call.lead_id == lead.pk:
-        return {"lead": lead, "call": call} | (
-            wrap_up_context(call) if call.is_in_wrap_up else script_context(call, member)
+        context = {"lead": lead, "call": call, "ends_elsewhere": _ends_elsewhere(call)}
+        if call.is_in_wrap_up:
+            return context | wrap_up_context(call)
+        return (
+            context
+            | {"recorded": panel_recording(lead, call), "machine": panel_machine(call)}
+            | script_context(call, member)
+            | controls_context(call, member)
         )
-    decision = decide_to_call(lead, member, rings_phone=rings_telecaller())
+    decision = decide_to_call(lead, member, rings_phone=mode_of(member) == Call.Mode.BRIDGE)
     return {
         "lead": lead,
         "call": None,
@@ -44,6 +63,7 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
         "elsewhere": call,
         "others": others_of(lead),
         "hand": _hand(lead, member),
+        "recorded": panel_recording(lead, None),
     }
 
 
@@ -59,6 +79,11 @@ def _hand(lead: Lead, member: Any) -> dict[str, Any] | None:
         "countdown": countdown,
         "is_at_work": countdown is None or is_at_work(member),
     }
+
+
+def _ends_elsewhere(call: Call) -> str:
+    """Return the name of the provider that can end no call from here; empty when the call's provider can."""
+    return "" if can_hang_up(call.provider) else str(TelephonyAccount.Provider(call.provider).label)
 
 
 def others_of(lead: Lead) -> list[LeadPhone]:
@@ -77,17 +102,26 @@ def wrap_up_context(call: Call, chosen: Disposition | None = None) -> dict[str, 
         )
         for group, label in Disposition.Group.choices
     ]
-    suggested = next((row for row in outcomes if row.provider_status and row.provider_status == call.status), None)
     return {
         "call": call,
         "lead": call.lead,
         "groups": groups,
         "chosen": chosen,
-        "suggested": suggested,
+        "suggested": suggested_on(call, outcomes),
         "limit": limit_of(call),
         "calls_next": call.campaign is not None and call.campaign.mode == modes.Mode.PROGRESSIVE,
         "picks": quick_picks(wanted_minutes=chosen.suggested_minutes) if chosen else [],
     }
+
+
+def suggested_on(call: Call, outcomes: list[Disposition]) -> Disposition | None:
+    """Return the outcome that the line itself suggests: of a machine, its own one, else that nobody answered."""
+    is_machine = call.answered_by in WORDS
+    for status in ("machine", "no-answer") if is_machine else (call.status,):
+        found = next((row for row in outcomes if row.provider_status == status), None)
+        if found is not None:
+            return found
+    return None
 
 
 def limit_of(call: Call) -> int:
@@ -121,7 +155,90 @@ def script_context(call: Call, member: Any, words: str = "") -> dict[str, Any]:
     }
 
 
+def controls_context(call: Call, member: Any) -> dict[str, Any]:
+    """What the controls of a running call show: what holds, what waits for the provider, and what failed."""
+    standing = standing_of(call)
+    failed = standing.failed
+    people = people_on(call, standing) if call.is_live else []
+    is_running = call.is_live and call.is_connected and call.mode != Call.Mode.OWN_PHONE
+    return {
+        "call": call,
+        "standing": standing,
+        "failed": f"{failed.get_kind_display()}: {reason(failed.failure)}" if failed else "",
+        "people": people,
+        "guest": next((one for one in people if one.is_brought_in), None),
+        "colleagues": colleagues_of(member) if is_running else [],
+        "keys": KEYS,
+        "may_control": is_running and has_conferences(call.provider),
+    }
+
+
 def call_bar(request: HttpRequest) -> str:
     """The bar of the member's open call, or nothing."""
-    call = open_call_of(request.member)  # type: ignore[attr-defined]
-    return render_to_string("dialer/_callbar.html", {"call": call}, request) if call else ""
+    member, way = request.member, _way(request)  # type: ignore[attr-defined]
+    if way.call_id is None:
+        return ""
+    call = Call.objects.select_related("lead").get(pk=way.call_id)
+    context = {"call": call, "page": page_of(call, member), "ends_elsewhere": _ends_elsewhere(call)}
+    context["simulated"] = _simulated_leg(call) if call.is_live else None
+    context |= controls_context(call, member)
+    return render_to_string("dialer/_callbar.html", context, request)
+
+
+def _simulated_leg(call: Call) -> tuple[str, str] | None:
+    """The leg of `call` that is in the simulator's browser, with its status; of a call that was handed over the taker's."""
+    if call.provider != TelephonyAccount.Provider.SIMULATOR:
+        return None
+    takers = Participant.objects.filter(call=call, took_over_at__isnull=False).order_by("-took_over_at")
+    taker = takers.first()
+    if taker is not None:
+        return (taker.leg_id, taker.status) if taker.in_browser else None
+    return (call.agent_leg, call.agent_status) if call.mode == Call.Mode.BROWSER else None
+
+
+def polled_bar(request: HttpRequest) -> str:
+    """The same, or the call that rings at the member's, or a colleague's call that they were brought into.
+
+    Pages leave that to the first look of their bar.
+    """
+    member = request.member  # type: ignore[attr-defined]
+    return call_bar(request) or _guest_bar(request, member) or ringing_bar(request, member)
+
+
+def page_of(call: Call, member: Membership) -> str:
+    """Return where the talk of `call` is followed: on the lead's page; of a colleague's lead that called, on the call's."""
+    is_seen = call.direction == Call.Direction.OUTGOING or sight_of(member).covers(call.lead.assigned_to_id)
+    return call.lead.get_absolute_url() if is_seen else call.get_absolute_url()
+
+
+def phone(request: HttpRequest) -> dict[str, Any] | None:
+    """What makes the page of a member in browser mode their phone, see `Navigation.phone`; None for everybody else.
+
+    The hosts that the provider's library needs are allowed on this page, and on no other.
+    """
+    page = _way(request).page
+    member = request.member  # type: ignore[attr-defined]
+    if page is None or not member.may(Permission.CALL_MAKE):
+        return None
+    request.wider_policy = page.policy  # type: ignore[attr-defined]
+    strip = render_to_string("dialer/_softphone.html", {"member": member}, request)
+    return {"scripts": render_to_string(page.scripts), "strip": strip}
+
+
+def _way(request: HttpRequest) -> Way:
+    """The one question of every page, asked once."""
+    known: Way | None = getattr(request, "dialer_way", None)
+    if known is None:
+        known = way_of(request.member)  # type: ignore[attr-defined]
+        request.dialer_way = known  # type: ignore[attr-defined]
+    return known
+
+
+def _guest_bar(request: HttpRequest, member: Any) -> str:
+    """The bar of whoever is on a colleague's call; a supervisor, who has a console, sees one while their browser is on it."""
+    people = Participant.objects.open().filter(member=member, took_over_at=None)
+    guest = people.select_related("call__telecaller__user").first()
+    if guest is None or (guest.kind == Participant.Kind.SUPERVISOR and not guest.in_browser):
+        return ""
+    is_supervisor = guest.kind == Participant.Kind.SUPERVISOR
+    return render_to_string("dialer/_guestbar.html", {"guest": guest, "is_supervisor": is_supervisor}, request)

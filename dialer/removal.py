@@ -2,6 +2,8 @@
 
 from dialer.models import (
     Call,
+    CallCharge,
+    CallerMessage,
     CallEvent,
     CallLogImport,
     CallScript,
@@ -10,24 +12,36 @@ from dialer.models import (
     CampaignList,
     CampaignMember,
     CampaignScript,
+    Control,
     CountedLead,
     DeviceBatch,
     DeviceCall,
     InboxDay,
+    IncomingCall,
+    IncomingRing,
     LeftOut,
+    MessageDrop,
+    Participant,
     QueueEntry,
+    Recording,
+    RecordingPlay,
+    RecordingWish,
     Replay,
     ReplayDifference,
     RetryRule,
     Script,
     ScriptVersion,
     SimulatedCall,
+    SimulatedRecording,
     Skip,
 )
+from dialer.recordings.erasing import forget_files
 from jini.lib.removal import delete_all
 
 
 def empty() -> dict[str, int]:
+    """Delete campaigns, calls and what belongs to them; recordings' files go once the rest is certain."""
+    forget_files()
     return delete_all(
         CallScript,
         CampaignScript,
@@ -40,7 +54,18 @@ def empty() -> dict[str, int]:
         DeviceBatch,
         Skip,
         CallLogImport,
+        CallCharge,
+        Participant,
+        Control,
+        MessageDrop,
+        RecordingPlay,
+        CallerMessage,
+        Recording,
+        RecordingWish,
+        SimulatedRecording,
         SimulatedCall,
+        IncomingRing,
+        IncomingCall,
         CallEvent,
         Call,
         QueueEntry,

@@ -27,7 +27,7 @@ class CampaignScriptsForm(forms.Form):
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scripts = list(Script.objects.in_order())
+        scripts = list(Script.objects.in_use().in_order())
         chosen = dict(CampaignScript.objects.filter(campaign=campaign).values_list("language", "script"))
         self._scripts = {str(script.pk): script for script in scripts}
         for language, label in Lead.Language.choices:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Membership
-from dialer.models import Call, Campaign, CampaignList, QueueEntry
+from dialer.models import Call, Campaign, CampaignList, IncomingCall, QueueEntry
 from leads.models import FollowUp, Lead
 from teams.models import Target
 
@@ -86,6 +86,12 @@ def waiting_for(member: Membership, tab: str) -> Any:
 def left_lying(member: Membership) -> str:
     """Return how many late follow-ups of colleagues `member` may take, empty for none."""
     number = counted(FollowUp.objects.fallen_to(member))
+    return "" if number == "0" else number
+
+
+def missed_calls(member: Membership) -> str:
+    """Return how many missed calls `member` is to return, empty for none."""
+    number = counted(IncomingCall.objects.to_return().filter(follow_up__assigned_to=member))
     return "" if number == "0" else number
 
 

@@ -13,7 +13,7 @@ from accounts.permissions import Role
 from accounts.tenancy import current_organisation
 from dialer.calls.contact import RECENT, decide_to_call
 from dialer.calls.counters import ATTEMPT
-from dialer.calls.line import rings_telecaller
+from dialer.calls.ways import mode_of
 from dialer.campaigns.judging import callers_of, handed_at, person, waiting_in
 from dialer.campaigns.waiting import QueueAnswer, Waiting, answers, is_handed_out
 from dialer.models import Call, QueueEntry
@@ -80,7 +80,7 @@ def explain(lead: Lead, *, member: Membership, at: dt.datetime) -> Why:
     For a telecaller it is asked whether they may call it and are handed it; for others, whether anybody is.
     """
     asks = member if member.role == Role.TELECALLER else None
-    question = _Question(lead, asks, asks is not None and rings_telecaller(), waiting_of(lead))
+    question = _Question(lead, asks, asks is not None and mode_of(asks) == Call.Mode.BRIDGE, waiting_of(lead))
     decision, queue = question.at(at)
     return Why(at, asks, decision, queue, handed_at(question.at, at))
 

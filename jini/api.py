@@ -10,8 +10,10 @@ from accounts.api import API_ROOT, ByKey, explain_errors
 from accounts.views.api_me import router as me
 from dialer.views.api_calls import router as calls
 from dialer.views.api_devices import router as devices
+from leads.views.api_consents import router as consents
 from leads.views.api_follow_ups import router as follow_ups
 from leads.views.api_leads import router as leads
+from privacy.views.api_dnd import router as dnd
 
 api = NinjaAPI(
     title="JiNi",
@@ -24,9 +26,11 @@ api = NinjaAPI(
 explain_errors(api)
 api.add_router("/", me)
 api.add_router("/", leads)
+api.add_router("/", consents)
 api.add_router("/", follow_ups)
 api.add_router("/", calls)
 api.add_router("/", devices)
+api.add_router("/", dnd)
 
 
 @api.get("/openapi.json", auth=None, include_in_schema=False)

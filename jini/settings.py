@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import environ
+import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from jini.lib.logs import without_request
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -12,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = env("SECRET_KEY")
 # Newest first; each is a Fernet key (32 bytes, url-safe base64). Old ones only decrypt.
 FIELD_KEYS = env.list("FIELD_KEYS")
+# Hashes numbers and addresses of erased people, so that they are known again. With another key they no longer are.
+TOMBSTONE_KEY = env("TOMBSTONE_KEY", default="") or (FIELD_KEYS[-1] if FIELD_KEYS else SECRET_KEY)
 DEBUG = env.bool("DEBUG", default=False)
 # Where browsers and providers reach us; webhook signatures cover this address.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -51,7 +56,7 @@ MIDDLEWARE = [
     "jini.lib.hooks.HookMiddleware",
     "accounts.api.ApiMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "jini.lib.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -64,6 +69,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.OrganisationMiddleware",
+    "privacy.middleware.AcceptanceMiddleware",
+    "privacy.middleware.EndingMiddleware",
+    "privacy.middleware.UsageMiddleware",
 ]
 
 ROOT_URLCONF = "jini.urls"
@@ -124,6 +132,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": queue, "expires": 10},
     }
     for queue in ("telephony", "default", "bulk")
+} | {
+    # What is due of people and of the installation, which no organisation owes (`privacy.tasks`).
+    "attend": {"task": "privacy.attend", "schedule": 60.0, "options": {"queue": "bulk", "expires": 60}},
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -152,11 +163,16 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in_forms.SignInForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateForm",
     "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",
     "change_password": "accounts.sign_in_forms.ChangePasswordForm",
     "set_password": "accounts.sign_in_forms.SetPasswordForm",
 }
+# How long a password that was given once more is good for what asks for it (`accounts.step_up`).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# What a browser sends of visits comes once a minute; the other limits are the library's own.
+ACCOUNT_RATE_LIMITS = {"visits": "30/m/user"}
 # How many of our own proxies stand in front: rate limits and proofs of consent go by the address before them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -204,6 +220,8 @@ STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=False)
 STATIC_ROOT = BASE_DIR / "staticfiles" if STATIC_MANIFEST else None
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+# Where the ledger of erasures lies: outside the database, so that what was erased is erased again after a restore.
+ERASURE_LEDGER = Path(env("ERASURE_LEDGER", default=str(MEDIA_ROOT.parent / "ledger")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -227,7 +245,10 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail:///{BASE_DIR / '.ji
 vars().update(EMAIL_CONFIG)
 # Who answers questions about data and terms at this installation; stands under both documents.
 CONTACT_EMAIL = env("CONTACT_EMAIL", default="privacy@localhost")
+GRIEVANCE_OFFICER = env("GRIEVANCE_OFFICER", default="")
 CONTACT_ADDRESS = env("CONTACT_ADDRESS", default="")
+# The firms behind this installation, for its public list: "name|what it does|what it gets|place", separated by ";".
+PROCESSORS = [entry for entry in env("PROCESSORS", default="").split(";") if entry.strip()]
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="JiNi <no-reply@localhost>")
 
 # Signs what is sent to push services: the 32 bytes of a P-256 private key, url-safe base64. Without it, there is no push.
@@ -235,14 +256,38 @@ VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY", default="")
 
 # Points the Twilio client elsewhere (a local server that speaks Twilio's API).
 TWILIO_BASE_URL = env("TWILIO_BASE_URL", default="")
+# A master account at Twilio, below which each organisation may have an account of its own opened. Both or neither.
+TWILIO_MASTER_SID = env("TWILIO_MASTER_SID", default="")
+TWILIO_MASTER_TOKEN = env("TWILIO_MASTER_TOKEN", default="")
+# As TWILIO_BASE_URL, for Exotel.
+EXOTEL_BASE_URL = env("EXOTEL_BASE_URL", default="")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # The fields that a line carries (`extra`) stand behind it: without the id of its call, a line helps nobody.
+    "formatters": {
+        "fields": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": [
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(),
+                without_request,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # Another formatter of exceptions would write the values of variables, and so people's numbers.
+                structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "fields"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # At INFO it writes each request with its parameters, and so numbers of people.
+    # Twilio's client writes, at INFO, each request with its parameters, and so numbers of people.
     "loggers": {"twilio.http_client": {"level": "WARNING"}},
 }
+# The worker writes like every other process.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

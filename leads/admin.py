@@ -9,6 +9,7 @@ from django.utils import timezone
 from import_export.resources import ModelResource
 
 from accounts.admin_base import ExchangeAdmin, ReadOnlyAdmin
+from leads.erased import refuse_typed
 from leads.forms import OWN, SpokenForm, one_number
 from leads.languages import first_and_further
 from leads.models import FollowUp, ImportBatch, Lead, Status, Tag
@@ -19,6 +20,8 @@ class PhoneForm(SpokenForm):
 
     def clean_phone(self) -> str:
         phone = one_number(self.cleaned_data["phone"])
+        if phone != self.instance.phone:
+            refuse_typed(phone=phone)
         if type(self.instance).objects.filter(phone=phone).exclude(pk=self.instance.pk).exists():
             raise ValidationError("This number is on another row already.")
         return phone
@@ -34,6 +37,7 @@ class LeadResource(ModelResource):  # type: ignore[misc]
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         row["phone"] = one_number(str(row.get("phone") or ""))
+        refuse_typed(phone=row["phone"], email=str(row.get("email") or ""))
 
     def before_save_instance(self, instance: Lead, row: Any, **kwargs: Any) -> None:
         new_lead(instance)

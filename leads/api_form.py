@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jini.lib.phone import read_phone
+from leads.erased import FAULT
 from leads.forms import OWN, LeadForm
 from leads.models import Lead
 
@@ -34,6 +36,14 @@ class SentLead:
         keys = {name: f"{CUSTOM}.{key}" for key, name in self._names.items()}
         found = {keys.get(name, name): [str(error) for error in errors] for name, errors in self._form.errors.items()}
         return found | {f"{CUSTOM}.{key}": ["there is no such field"] for key in self._unknown}
+
+    @property
+    def erased(self) -> list[str]:
+        """What was sent of somebody who was erased on request: numbers in E.164 and addresses."""
+        wrong = self._form.errors.as_data()
+        marked = [name for name, errors in wrong.items() if any(error.code == FAULT for error in errors)]
+        sent = {name: str(self._form.data.get(name, "")) for name in marked}
+        return [read_phone(text).numbers[0] if name == "phone" else text for name, text in sent.items()]
 
     @property
     def values(self) -> dict[str, Any]:

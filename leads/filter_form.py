@@ -87,6 +87,8 @@ class FilterForm:
             ("due_to", _("Follow-up up to"), "date"),
             ("value_min", _("Value, at least"), "text"),
             ("value_max", _("Value, at most"), "text"),
+            ("score_min", _("Score, at least"), "number"),
+            ("score_max", _("Score, at most"), "number"),
             ("region", _("State"), "text"),
         ]
 

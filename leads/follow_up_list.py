@@ -45,8 +45,10 @@ class Day:
 class Asked:
     """The query string of the page, as `member` may mean it; what cannot be read or seen narrows nothing."""
 
+    NAMES = frozenset({"due", "day", "from", "to", "kind", "result", "person", "team"})
+
     def __init__(self, member: Membership, query: Mapping[str, str]) -> None:
-        self.member = member
+        self.member, self._query = member, query
         self.due = query.get("due", "") if query.get("due") in TABS else "overdue"
         self.day = _date(query.get("day"))
         self.first, self.last = _date(query.get("from")), _date(query.get("to"))
@@ -72,6 +74,23 @@ class Asked:
         wanted = _id(self._team)
         found: Team | None = teams_seen_by(self.member).filter(pk=wanted).first() if wanted else None
         return found
+
+    @property
+    def unfit(self) -> set[str]:
+        """The names of what was asked for and narrows nothing."""
+        meant = {
+            "due": self.due,
+            "day": self.day,
+            "from": self.first,
+            "to": self.last,
+            "kind": self.kind,
+            "result": self.result,
+            "person": self.person,
+            "team": self.team,
+        }
+        return {name for name, text in self._query.items() if text and name in meant and not meant[name]} | (
+            {"due"} if self._query.get("due", self.due) != self.due else set()
+        )
 
     @property
     def is_past(self) -> bool:

@@ -14,6 +14,7 @@ from accounts.models import Membership
 from jini.lib.phone import read_phone
 from leads.custom.inputs import inputs
 from leads.custom.showing import in_words
+from leads.erased import refuse_typed
 from leads.languages import LANGUAGES, first_and_further
 from leads.languages import in_words as in_languages
 from leads.models import MOST_LANGUAGES, CustomField, Lead, LeadPhone
@@ -30,7 +31,9 @@ def one_number(text: str) -> str:
     return found.numbers[0]
 
 
-OWN = ("name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value")
+OWN = (
+    "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value", "score",
+)  # fmt: skip
 
 
 class SpokenForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -74,7 +77,17 @@ class LeadForm(SpokenForm):
 
     def clean_phone(self) -> str:
         """Return the number in E.164, or say what is wrong with it."""
-        return one_number(self.cleaned_data["phone"])
+        phone = one_number(self.cleaned_data["phone"])
+        if phone != self.instance.phone:
+            refuse_typed(phone=phone)
+        return phone
+
+    def clean_email(self) -> str:
+        """Return the address, unless it is new here and of somebody who was erased."""
+        email: str = self.cleaned_data["email"]
+        if email != self.instance.email:
+            refuse_typed(email=email)
+        return email
 
     @property
     def values(self) -> dict[str, Any]:
@@ -145,7 +158,9 @@ class NumberForm(forms.Form):
 
     def clean_number(self) -> str:
         """Return the number in E.164, or say what is wrong with it."""
-        return one_number(self.cleaned_data["number"])
+        number = one_number(self.cleaned_data["number"])
+        refuse_typed(phone=number)
+        return number
 
 
 class TagForm(forms.Form):

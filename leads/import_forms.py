@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Permission
 from leads.actions.editing import tag_called
 from leads.actions.list_fields import KINDS
-from leads.importing import fetching, sandbox
+from leads.importing import consenting, fetching, sandbox
 from leads.importing.columns import custom_fields, targets
 from leads.importing.owning import MOST_SHARES
 from leads.importing.reader import Refused
@@ -60,6 +61,19 @@ class TermsForm(forms.Form):
         choices=ImportBatch.LegalGround.choices,
         initial=ImportBatch.LegalGround.UNKNOWN,
     )
+    consent_wording = forms.CharField(
+        label=_("What they were asked, or said"),
+        max_length=consenting.LONGEST[consenting.WORDING],
+        required=False,
+        help_text=_("Of the consents in the file, for rows that name no words of their own."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    consent_on = forms.DateField(
+        label=_("When they said it"),
+        required=False,
+        help_text=_("Of the consents in the file, for rows that name no date of their own."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     owner_rule = forms.ChoiceField(
         label=_("Who gets the new leads"), choices=ImportBatch.OwnerRule.choices, required=False
     )
@@ -92,7 +106,12 @@ class TermsForm(forms.Form):
             )
         self._samples = samples
         self._targets = targets(custom_fields())
-        choices: list[Any] = [("", _("Not imported")), *self._targets.items()]
+        leads_own = [(name, label) for name, label in self._targets.items() if name not in consenting.TARGETS]
+        choices: list[Any] = [
+            ("", _("Not imported")),
+            *leads_own,
+            (_("Consents"), list(consenting.TARGETS.items())),
+        ]
         if by.may(Permission.SETTINGS_EDIT):
             choices.append((_("A new field"), list(KINDS.items())))
         for column, heading in enumerate(batch.header):
@@ -118,6 +137,11 @@ class TermsForm(forms.Form):
         return [self[name] for name in ("duplicates", "source", "legal_ground", "owner_rule")]
 
     @property
+    def agreed(self) -> list[forms.BoundField]:
+        """What is asked of the consents of the file."""
+        return [self[name] for name in ("consent_wording", "consent_on")]
+
+    @property
     def people(self) -> list[tuple[str, bool, forms.BoundField]]:
         """Each person who may become an owner: the value of the tick, whether it is set, and the share."""
         chosen = {str(getattr(one, "pk", one)) for one in self["owners"].value() or []}
@@ -136,11 +160,19 @@ class TermsForm(forms.Form):
             "duplicates": said["duplicates"],
             "source": said["source"],
             "legal_ground": said["legal_ground"],
+            "consent_wording": " ".join(said["consent_wording"].split()),
+            "consent_on": said["consent_on"].isoformat() if said["consent_on"] else "",
             "owner_rule": said["owner_rule"],
             "owners": [str(member.pk) for member in said["owners"]],
             "shares": {str(member.pk): said.get(f"share_{member.pk}") or 1 for member in said["owners"]},
             "tags": [str(tag_called(name).pk) for name in said["tags"]],
         }
+
+    def clean_consent_on(self) -> Any:
+        on = self.cleaned_data["consent_on"]
+        if on is not None and on > timezone.localdate():
+            raise forms.ValidationError(_("This time is yet to come."))
+        return on
 
     def clean_tags(self) -> list[str]:
         """Return the names; at most ten, of at most 40 characters."""
@@ -164,7 +196,18 @@ class TermsForm(forms.Form):
         if "phone" not in first:
             raise forms.ValidationError(_("No column is the phone. Choose “Phone” for the column with the numbers."))
         self._check_owners(cleaned, has_column="owner" in first)
+        self._check_consents(cleaned, first)
         return cleaned
+
+    def _check_consents(self, cleaned: dict[str, Any], first: dict[str, str]) -> None:
+        """Who agreed did so at a time, in words or in some way: without them a yes proves nothing."""
+        if not consenting.WORDS.keys() & first.keys():
+            return
+        if not cleaned.get("consent_on") and consenting.AT not in first and "consent_on" not in self.errors:
+            self.add_error("consent_on", _("Say when they agreed, or choose a column for it."))
+        if not cleaned.get("consent_wording") and not first.keys() & {consenting.WORDING, consenting.HOW}:
+            said = _("Say what they agreed to, or choose a column for that or for how they said it.")
+            self.add_error("consent_wording", said)
 
     def _check_owners(self, cleaned: dict[str, Any], *, has_column: bool) -> None:
         """What the rule needs: nobody, one, some, or a column; without a rule who is chosen takes turns."""

@@ -102,6 +102,13 @@ COLUMNS: Mapping[str, Column] = {
             is_always_shown=True,
         ),
         Column("value", gettext_lazy("Value"), ("value",), _value, "num", "value"),
+        Column(
+            "score",
+            gettext_lazy("Score"),
+            ("score",),
+            lambda lead, _beside: "" if lead.score is None else str(lead.score),
+            "num",
+        ),
         Column("due", gettext_lazy("Next follow-up"), (), _due, "text-nowrap"),
         Column("called", gettext_lazy("Last call"), ("last_called_at",), _called, "text-nowrap", "called"),
         Column(

@@ -26,6 +26,7 @@ LABELS = {
     "language": gettext_lazy("Language"),
     "source": gettext_lazy("Source"),
     "value": gettext_lazy("Value"),
+    "score": gettext_lazy("Score"),
     STATUS: gettext_lazy("Status"),
     OWNER: gettext_lazy("Owner"),
 }

@@ -6,17 +6,17 @@ from typing import Any
 
 from django.db.models import Max
 
-from leads.models import Activity, FollowUp, ImportRow, Lead, LeadFile, LeadPhone, LeadTag
+from leads.models import Activity, Consent, FollowUp, ImportRow, Lead, LeadFile, LeadPhone, LeadTag
 
 # What simply hangs on a lead. Tags, follow-ups and numbers have rules of their own.
-PLAIN = {"activities": Activity, "import_rows": ImportRow, "files": LeadFile}
+PLAIN = {"activities": Activity, "import_rows": ImportRow, "files": LeadFile, "consents": Consent}
 # What there is to know of a further number.
 OF_NUMBER = ("phone", "kind", "is_active", "position")
 Moved = dict[str, Any]
 
 
 def move_rows(keep: Lead, gone: Lead) -> Moved:
-    """Move timeline, follow-ups, tags, files and import rows of `gone`; return what `put_rows_back` needs.
+    """Move timeline, follow-ups, tags, files, consents and import rows of `gone`; return what `put_rows_back` needs.
 
     What the owner of one of them still owed goes to the owner of the lead that is kept, as when a lead changes hands.
     A tag that both have stays where it is.
@@ -47,7 +47,8 @@ def put_rows_back(keep: Lead, gone: Lead, moved: Moved) -> None:
     for follow_up, (old, new) in moved["handed_over"].items():
         FollowUp.objects.filter(pk=follow_up, lead=keep, assigned_to=new).update(assigned_to=old)
     for name, model in models.items():
-        model.objects.filter(pk__in=moved[name], lead=keep).update(lead=gone)
+        # A merge of before there were consents names none.
+        model.objects.filter(pk__in=moved.get(name, []), lead=keep).update(lead=gone)
 
 
 def move_phones(keep: Lead, gone: Lead, numbers: Iterable[str]) -> Moved:

@@ -319,6 +319,8 @@ FILTERS: dict[str, Callable[[Asked], Narrowed]] = {
     "called_to": _to("last_called_at", gettext_noop("Last called to %(day)s")),
     "due_from": _due_from,
     "due_to": _due_to,
+    "score_min": _at_least("score", gettext_noop("Score of %(number)s or more")),
+    "score_max": _at_most("score", gettext_noop("Score of %(number)s or less")),
     "value_min": _value("gte", gettext_noop("Worth at least %(value)s")),
     "value_max": _value("lte", gettext_noop("Worth at most %(value)s")),
     "region": _region,

@@ -13,6 +13,7 @@ from leads.models import (
     Activity,
     BulkJob,
     BulkRow,
+    Consent,
     FollowUp,
     ImportBatch,
     ImportKept,
@@ -44,5 +45,5 @@ def empty() -> dict[str, int]:
         for each in (path, path.with_suffix(".xlsx")):
             transaction.on_commit(partial(each.unlink, missing_ok=True))
     views_and_jobs = (ViewMark, SavedView, BulkRow, BulkJob)
-    own = (LikelyDuplicate, LeadMerge, Activity, LeadFile, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone, Lead)
-    return delete_all(*views_and_jobs, *own, ImportBatch, ImportSource, SavedMapping, Tag)
+    own = (LikelyDuplicate, LeadMerge, Activity, LeadFile, FollowUp, ImportKept, ImportRow, LeadTag, LeadPhone)
+    return delete_all(*views_and_jobs, *own, Consent, Lead, ImportBatch, ImportSource, SavedMapping, Tag)

@@ -70,6 +70,9 @@ class Line:
     is_good: bool = False
     # What a merge was, and how it is undone, stands on a page of its own.
     merge: str = ""
+    # The id of the call that the line is about, and where its recording can be played.
+    call: str = ""
+    sound: str = ""
 
 
 def lines_of(activities: Iterable[Activity]) -> list[Line]:
@@ -108,7 +111,9 @@ class _Names:
         icon = ICONS.get(Kind(row.kind), "history")
         more = ", ".join(part for part in (actor, more) if part)
         merge = row.details.get("merge", "")
-        return Line(row.at, icon, title, more, row.text, changes, is_good, merge if merge in self.merges else "")
+        call = row.details.get("call", "") if row.kind == Kind.CALL else ""
+        merge = merge if merge in self.merges else ""
+        return Line(row.at, icon, title, more, row.text, changes, is_good, merge, call)
 
     def _said(self, row: Activity) -> Said:
         label = str(row.get_kind_display())

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.middleware import MemberRequest
 from accounts.models import Membership
-from jini.lib import lead_lines
+from jini.lib import call_sounds, lead_lines
 from jini.lib.paging import Page, keyset_page
+from leads import consents
 from leads.models import Activity, ImportBatch, Lead
 from leads.timeline import FILTERS, ICONS, Line, lines_of
+from privacy.contact_facts import Channel
 from privacy.models import DoNotCall
 
 SIZE = 20
@@ -36,12 +38,17 @@ def timeline(request: MemberRequest, lead: Lead) -> Timeline:
     if chip in FILTERS:
         written = written.filter(kind__in=FILTERS[chip])
     page = keyset_page(request, written, by="-at", size=SIZE)
-    lines = lines_of(page.rows)
+    lines = _with_sounds(lines_of(page.rows), request.member)
     if chip in {"", "changes"} or chip not in FILTERS:
         since, until = _bounds(page, written)
         beside = [line for line in _beside(lead, request.member, chip) if since < line.at <= until]
         lines = sorted([*lines, *beside], key=lambda line: line.at, reverse=True)
     return Timeline(page, lines, chip if chip in FILTERS else "", _chips())
+
+
+def _with_sounds(lines: list[Line], member: Membership) -> list[Line]:
+    sounds = call_sounds.addresses({line.call for line in lines if line.call}, member)
+    return [replace(line, sound=sounds[line.call]) if line.call in sounds else line for line in lines]
 
 
 def _chips() -> list[tuple[str, str]]:
@@ -68,10 +75,10 @@ def _bounds(page: Page[Activity], written: Any) -> tuple[dt.datetime, dt.datetim
 
 
 def _beside(lead: Lead, member: Membership, chip: str) -> list[Line]:
-    told = [*_do_not_call(lead), *lead_lines.lines_of(lead, member)]
+    told = [*_do_not_call(lead), *consents.lines_of(lead), *lead_lines.lines_of(lead, member)]
     if not chip and lead.import_batch_id:
         told += _import(lead)
-    return [Line(line.at, line.icon, line.title, line.more, "", []) for line in told]
+    return [Line(line.at, line.icon, line.title, line.more, "", [], sound=line.sound) for line in told]
 
 
 def _import(lead: Lead) -> list[lead_lines.LeadLine]:
@@ -84,9 +91,14 @@ def _import(lead: Lead) -> list[lead_lines.LeadLine]:
 
 
 def _do_not_call(lead: Lead) -> list[lead_lines.LeadLine]:
-    barred = DoNotCall.objects.select_related("by__user").filter(phone=lead.phone).first()
-    if barred is None:
-        return []
-    source = barred.get_source_display()
-    more = f"{barred.by.name}, {source}" if barred.by else source
-    return [lead_lines.LeadLine(barred.at, "ban", _("Do not call"), more)]
+    rows = DoNotCall.objects.select_related("by__user", "lifted_by__user").filter(phone=lead.phone).order_by("-at")
+    told = []
+    for row in rows[: lead_lines.MOST]:
+        source = row.get_source_display()
+        how = "" if row.channel == Channel.CALL else f", {row.get_channel_display()}"
+        more = f"{row.by.name}, {source}" if row.by else source
+        told.append(lead_lines.LeadLine(row.at, "ban", _("Do not call") + how, more))
+        if row.lifted_at is not None:
+            why = ", ".join(part for part in (row.lifted_by.name, row.lifted_because) if part)
+            told.append(lead_lines.LeadLine(row.lifted_at, "phone-check", _("May be called again") + how, why))
+    return told

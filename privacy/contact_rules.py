@@ -2,53 +2,26 @@
 
 The order of the gates is the order in which a refusal is reported: first what no waiting can change, then the clock,
 then what other calls have used up. Sources: TCCCPR 2018 and the practice built on it for the promotional window and the
-preference registry (the DND gate), DPDP Act 2023 section 6 for withdrawal of consent.
+preference registry (the DND gate, which is about promotional calls alone) and for the series of caller numbers, DPDP Act
+2023 section 6 for withdrawal of consent.
 """
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from privacy.contact_facts import PARTS_BEGIN, Caps, Consent, Contact, Rules, TelecallerState
-from privacy.contact_reasons import LABELS, SENTENCES, GateName, Reason
+from privacy.contact_facts import PARTS_BEGIN, Caps, Consent, Contact, Purpose, Rules, Stop, TelecallerState
+from privacy.contact_reasons import SENTENCES, SERIES_SAID, GateName, Reason
+from privacy.gate_results import GateResult, Outcome, failed, passed, shown
+from privacy.spend_rules import spend
+
+__all__ = ["Decision", "GateResult", "Outcome", "may_contact"]
 
 DAY = dt.timedelta(hours=24)
 UTC = dt.UTC
 # Facts stand still while the clock is moved forward, so each step leaves at least one gate behind for good.
 MOST_STEPS = 40
-
-
-class Outcome(StrEnum):
-    """SKIP: the gate had nothing to decide."""
-
-    PASS = "pass"  # noqa: S105 -- a gate's answer, not a password
-    FAIL = "fail"
-    SKIP = "skip"
-
-
-@dataclass(frozen=True, slots=True)
-class GateResult:
-    """The answer of one gate. `dialable_at` (of a failure): when this gate alone passes, None if waiting won't help."""
-
-    gate: GateName
-    outcome: Outcome
-    reason: Reason
-    dialable_at: dt.datetime | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """The gate's name in the language of the page."""
-        return str(LABELS[self.gate])
-
-    @property
-    def sentence(self) -> str:
-        """The reason in the language of the page."""
-        return str(SENTENCES[self.reason]) % self.details
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,43 +81,52 @@ def _next_dialable(
 
 
 def _organisation(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
-    if contact.organisation_is_active:
-        return _pass(GateName.ORGANISATION, Reason.ORGANISATION_ACTIVE)
-    return _fail(GateName.ORGANISATION, Reason.ORGANISATION_NOT_ACTIVE)
+    if contact.organisation_is_cancelled:
+        return failed(GateName.ORGANISATION, Reason.ORGANISATION_CANCELLED)
+    if not contact.organisation_is_active:
+        return failed(GateName.ORGANISATION, Reason.ORGANISATION_NOT_ACTIVE)
+    if contact.stop is Stop.INSTALLATION:
+        return failed(GateName.ORGANISATION, Reason.STOPPED_BY_OPERATOR)
+    if contact.stop is Stop.ORGANISATION:
+        return failed(GateName.ORGANISATION, Reason.STOPPED)
+    return passed(GateName.ORGANISATION, Reason.ORGANISATION_ACTIVE)
 
 
 def _number(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
     number = contact.number
     if number is None:
-        return _fail(GateName.NUMBER, Reason.NUMBER_INVALID)
+        return failed(GateName.NUMBER, Reason.NUMBER_INVALID)
     if number.country not in rules.countries:
-        return _fail(GateName.NUMBER, Reason.COUNTRY_NOT_ALLOWED, country=number.country or "?")
+        return failed(GateName.NUMBER, Reason.COUNTRY_NOT_ALLOWED, country=number.country or "?")
     if number.kind not in rules.kinds:
-        return _fail(GateName.NUMBER, Reason.KIND_NOT_ALLOWED, kind=number.kind.replace("_", " "))
-    return _pass(GateName.NUMBER, Reason.NUMBER_FINE, country=number.country)
+        return failed(GateName.NUMBER, Reason.KIND_NOT_ALLOWED, kind=number.kind.replace("_", " "))
+    return passed(GateName.NUMBER, Reason.NUMBER_FINE, country=number.country)
 
 
 def _do_not_call(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
     if contact.is_do_not_call:
-        return _fail(GateName.DO_NOT_CALL, Reason.ON_DO_NOT_CALL)
-    return _pass(GateName.DO_NOT_CALL, Reason.NOT_ON_DO_NOT_CALL)
+        return failed(GateName.DO_NOT_CALL, Reason.ON_DO_NOT_CALL)
+    return passed(GateName.DO_NOT_CALL, Reason.NOT_ON_DO_NOT_CALL)
 
 
 def _consent(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     consent = contact.consent or Consent()
+    if consent.is_refused(now):
+        return failed(GateName.CONSENT, Reason.CONSENT_REFUSED)
     if consent.is_withdrawn(now):
-        return _fail(GateName.CONSENT, Reason.CONSENT_WITHDRAWN)
-    if consent.is_expired(now):
-        return _fail(GateName.CONSENT, Reason.CONSENT_EXPIRED)
+        return failed(GateName.CONSENT, Reason.CONSENT_WITHDRAWN)
     if consent.is_in_force(now):
-        return _pass(GateName.CONSENT, Reason.CONSENT_IN_FORCE)
+        return passed(GateName.CONSENT, Reason.CONSENT_IN_FORCE)
     if rules.requires_consent:
-        return _fail(GateName.CONSENT, Reason.CONSENT_MISSING)
+        expired = consent.is_expired(now)
+        return failed(GateName.CONSENT, Reason.CONSENT_EXPIRED if expired else Reason.CONSENT_MISSING)
     return GateResult(GateName.CONSENT, Outcome.SKIP, Reason.CONSENT_NOT_NEEDED)
 
 
 def _registry_finding(contact: Contact, rules: Rules, now: dt.datetime) -> Reason:
     """What the registry's answer is worth at `now`, before any consent is held against it."""
+    if contact.purpose is not Purpose.PROMOTIONAL:
+        return Reason.DND_NOT_ASKED
     result = contact.registry
     if result is None:
         return Reason.DND_NOT_CHECKED
@@ -170,20 +152,36 @@ def _overrides(contact: Contact, now: dt.datetime) -> bool:
 def _registry(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     finding = _registry_finding(contact, rules, now)
     if finding is Reason.DND_CLEAR:
-        return _pass(GateName.REGISTRY, finding)
+        return passed(GateName.REGISTRY, finding)
     if not _needs_override(finding, rules):
         return GateResult(GateName.REGISTRY, Outcome.SKIP, finding)
     if _overrides(contact, now):
-        return _pass(GateName.REGISTRY, Reason.DND_OVERRIDDEN)
-    return _fail(GateName.REGISTRY, finding)
+        return passed(GateName.REGISTRY, Reason.DND_OVERRIDDEN)
+    return failed(GateName.REGISTRY, finding)
 
 
 def _override(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     if not _needs_override(_registry_finding(contact, rules, now), rules):
         return GateResult(GateName.OVERRIDE, Outcome.SKIP, Reason.OVERRIDE_NOT_NEEDED)
     if _overrides(contact, now):
-        return _pass(GateName.OVERRIDE, Reason.OVERRIDE_IN_FORCE)
-    return _fail(GateName.OVERRIDE, Reason.OVERRIDE_MISSING)
+        return passed(GateName.OVERRIDE, Reason.OVERRIDE_IN_FORCE)
+    return failed(GateName.OVERRIDE, Reason.OVERRIDE_MISSING)
+
+
+def _series(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
+    """The series of a caller number bind calls to Indian numbers (TCCCPR 2018, schedule of series)."""
+    if contact.number is None or contact.number.country != "IN":
+        return GateResult(GateName.SERIES, Outcome.SKIP, Reason.SERIES_NOT_ASKED)
+    if contact.caller is None:
+        return GateResult(GateName.SERIES, Outcome.SKIP, Reason.SERIES_OF_OWN_PHONE)
+    if not contact.caller.is_active:
+        return failed(GateName.SERIES, Reason.CALLER_RESTS)
+    allowed = rules.series[contact.purpose]
+    if contact.caller.series in allowed:
+        return passed(GateName.SERIES, Reason.SERIES_FITS)
+    is_promotion = contact.purpose is Purpose.PROMOTIONAL
+    reason = Reason.NOT_PROMOTIONAL_SERIES if is_promotion else Reason.NOT_SERVICE_SERIES
+    return failed(GateName.SERIES, reason, series=", ".join(str(SERIES_SAID[name]) for name in sorted(allowed)) or "–")
 
 
 def _hours(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
@@ -195,10 +193,10 @@ def _hours(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
             continue
         opens, closes = _instant(day, window.opens, contact.zone), _instant(day, window.closes, contact.zone)
         if opens <= now < closes:
-            return _pass(GateName.HOURS, Reason.WITHIN_HOURS, time=f"{local:%H:%M}", zone=contact.zone.key)
+            return passed(GateName.HOURS, Reason.WITHIN_HOURS, time=f"{local:%H:%M}", zone=contact.zone.key)
         if now < opens:
-            return _fail(GateName.HOURS, Reason.OUTSIDE_HOURS, opens, time=f"{local:%H:%M}", zone=contact.zone.key)
-    return _fail(GateName.HOURS, Reason.NO_HOURS)
+            return failed(GateName.HOURS, Reason.OUTSIDE_HOURS, opens, time=f"{local:%H:%M}", zone=contact.zone.key)
+    return failed(GateName.HOURS, Reason.NO_HOURS)
 
 
 def _caps(rules: Rules) -> tuple[Caps, Caps]:
@@ -216,8 +214,8 @@ def _lifetime(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
     counts = (contact.attempts_on_lead.lifetime, contact.attempts_on_number.lifetime)
     count, limit = _nearest(zip(counts, (caps.lifetime for caps in _caps(rules)), strict=True))
     if limit is None or count < limit:
-        return _pass(GateName.LIFETIME, Reason.WITHIN_LIFETIME, count=count, limit=_shown(limit))
-    return _fail(GateName.LIFETIME, Reason.LIFETIME_USED, count=count, limit=limit)
+        return passed(GateName.LIFETIME, Reason.WITHIN_LIFETIME, count=count, limit=shown(limit))
+    return failed(GateName.LIFETIME, Reason.LIFETIME_USED, count=count, limit=limit)
 
 
 def _day(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
@@ -227,10 +225,10 @@ def _day(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     limits = [caps.daily for caps in _caps(rules)]
     count, limit = _nearest(zip(counts, limits, strict=True))
     if limit is None or count < limit:
-        return _pass(GateName.DAY, Reason.WITHIN_DAY, count=count, limit=_shown(limit))
+        return passed(GateName.DAY, Reason.WITHIN_DAY, count=count, limit=shown(limit))
     tomorrow = _instant(today + dt.timedelta(days=1), dt.time(0), contact.zone)
     frees_at = None if 0 in limits else tomorrow
-    return _fail(GateName.DAY, Reason.DAY_USED, frees_at, count=count, limit=limit)
+    return failed(GateName.DAY, Reason.DAY_USED, frees_at, count=count, limit=limit)
 
 
 def _day_part(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
@@ -247,12 +245,12 @@ def _day_part(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     )
     limit = rules.part_caps[part]
     if limit is None or count < limit:
-        return _pass(GateName.DAY_PART, Reason.WITHIN_PART, count=count, limit=_shown(limit))
+        return passed(GateName.DAY_PART, Reason.WITHIN_PART, count=count, limit=shown(limit))
     if part + 1 < len(PARTS_BEGIN):
         frees_at = _instant(local.date(), PARTS_BEGIN[part + 1], contact.zone)
     else:
         frees_at = _instant(local.date() + dt.timedelta(days=1), PARTS_BEGIN[0], contact.zone)
-    return _fail(GateName.DAY_PART, Reason.PART_USED, frees_at, count=count, limit=limit)
+    return failed(GateName.DAY_PART, Reason.PART_USED, frees_at, count=count, limit=limit)
 
 
 def _part(time: dt.time) -> int:
@@ -265,28 +263,28 @@ def _rolling(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     inside = [sorted((at for at in times if now - at < DAY), reverse=True) for times in _recent(contact, now)]
     count, limit = _nearest(zip(map(len, inside), limits, strict=True))
     if limit is None or count < limit:
-        return _pass(GateName.ROLLING, Reason.WITHIN_ROLLING, count=count, limit=_shown(limit))
+        return passed(GateName.ROLLING, Reason.WITHIN_ROLLING, count=count, limit=shown(limit))
     # Free again once the cap-th newest call is a day old, on the lead and on the number.
     full = [times[cap - 1] + DAY for times, cap in zip(inside, limits, strict=True) if cap and len(times) >= cap]
     frees_at = None if 0 in limits else max(full)
-    return _fail(GateName.ROLLING, Reason.ROLLING_USED, frees_at, count=count, limit=limit)
+    return failed(GateName.ROLLING, Reason.ROLLING_USED, frees_at, count=count, limit=limit)
 
 
 def _gap(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
     needed = int(rules.minimum_gap.total_seconds() // 60)
     last = max((at for times in _recent(contact, now) for at in times), default=None)
     if last is None:
-        return _pass(GateName.GAP, Reason.NO_CALL_BEFORE)
+        return passed(GateName.GAP, Reason.NO_CALL_BEFORE)
     minutes = int((now - last).total_seconds() // 60)
     if now - last >= rules.minimum_gap:
-        return _pass(GateName.GAP, Reason.GAP_KEPT, minutes=minutes, needed=needed)
-    return _fail(GateName.GAP, Reason.GAP_NOT_OVER, last + rules.minimum_gap, minutes=minutes, needed=needed)
+        return passed(GateName.GAP, Reason.GAP_KEPT, minutes=minutes, needed=needed)
+    return failed(GateName.GAP, Reason.GAP_NOT_OVER, last + rules.minimum_gap, minutes=minutes, needed=needed)
 
 
 def _lead_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
     if contact.lead_is_on_call:
-        return _fail(GateName.LEAD_LINE, Reason.LEAD_ON_CALL)
-    return _pass(GateName.LEAD_LINE, Reason.LEAD_FREE)
+        return failed(GateName.LEAD_LINE, Reason.LEAD_ON_CALL)
+    return passed(GateName.LEAD_LINE, Reason.LEAD_FREE)
 
 
 _TELECALLER_REFUSALS = {
@@ -298,22 +296,8 @@ _TELECALLER_REFUSALS = {
 
 def _telecaller_line(contact: Contact, _rules: Rules, _now: dt.datetime) -> GateResult:
     if refusal := _TELECALLER_REFUSALS.get(contact.telecaller):
-        return _fail(GateName.TELECALLER_LINE, refusal)
-    return _pass(GateName.TELECALLER_LINE, Reason.TELECALLER_FREE)
-
-
-def _spend(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
-    spent = contact.spent
-    today = now.astimezone(spent.zone).date()
-    calls, amount = (spent.calls, spent.amount) if spent.day == today else (0, Decimal(0))
-    tomorrow = _instant(today + dt.timedelta(days=1), dt.time(0), spent.zone)
-    if rules.daily_calls is not None and calls >= rules.daily_calls:
-        frees_at = tomorrow if rules.daily_calls > 0 else None
-        return _fail(GateName.SPEND, Reason.CALLS_USED, frees_at, count=calls, limit=rules.daily_calls)
-    if rules.daily_spend is not None and amount + spent.next_call > rules.daily_spend:
-        frees_at = tomorrow if spent.next_call <= rules.daily_spend else None
-        return _fail(GateName.SPEND, Reason.SPEND_USED, frees_at, amount=amount, limit=rules.daily_spend)
-    return _pass(GateName.SPEND, Reason.WITHIN_SPEND, count=calls, limit=_shown(rules.daily_calls))
+        return failed(GateName.TELECALLER_LINE, refusal)
+    return passed(GateName.TELECALLER_LINE, Reason.TELECALLER_FREE)
 
 
 GATES: tuple[Callable[[Contact, Rules, dt.datetime], GateResult], ...] = (
@@ -323,6 +307,7 @@ GATES: tuple[Callable[[Contact, Rules, dt.datetime], GateResult], ...] = (
     _consent,
     _registry,
     _override,
+    _series,
     _hours,
     _lifetime,
     _day,
@@ -331,16 +316,8 @@ GATES: tuple[Callable[[Contact, Rules, dt.datetime], GateResult], ...] = (
     _gap,
     _lead_line,
     _telecaller_line,
-    _spend,
+    spend,
 )
-
-
-def _pass(gate: GateName, reason: Reason, **details: Any) -> GateResult:
-    return GateResult(gate, Outcome.PASS, reason, None, details)
-
-
-def _fail(gate: GateName, reason: Reason, dialable_at: dt.datetime | None = None, /, **details: Any) -> GateResult:
-    return GateResult(gate, Outcome.FAIL, reason, dialable_at, details)
 
 
 def _recent(contact: Contact, now: dt.datetime) -> tuple[list[dt.datetime], list[dt.datetime]]:
@@ -352,7 +329,3 @@ def _recent(contact: Contact, now: dt.datetime) -> tuple[list[dt.datetime], list
 def _instant(day: dt.date, time: dt.time, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     """Return the moment as UTC: two wall-clock times of one zone would be compared without their offsets."""
     return dt.datetime.combine(day, time, zone).astimezone(UTC)
-
-
-def _shown(limit: int | None) -> str:
-    return "∞" if limit is None else str(limit)

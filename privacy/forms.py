@@ -1,7 +1,7 @@
 """The boxes under which a person agrees to the documents in force, and the contact rules."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import phonenumbers
 from django import forms
@@ -12,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from privacy import policies
-from privacy.models import Acceptance, ContactPolicy, MarketingChoice, Policy
+from privacy.actions.choosing import choose
+from privacy.choices import OFFERS
+from privacy.contact_words import KINDS
+from privacy.models import Choice, ContactPolicy, Policy
 
 # TRAI: promotional calls from 10:00 to 21:00 (TCCCPR 2018 and its practice).
 EARLIEST, LATEST = dt.time(10), dt.time(21)
+MOST_DND_DAYS = 90
 PAIRS = (("accepts_privacy", Policy.Kind.PRIVACY), ("accepts_terms", Policy.Kind.TERMS))
 
 
@@ -35,7 +39,9 @@ class AcceptanceForm(forms.Form):
         label=_("I accept the terms of service."), error_messages={"required": _("Tick this box to go on.")}
     )
     wants_news = forms.BooleanField(
-        label=_("Send me product news."), help_text=_("Optional; change it any time."), required=False
+        label=cast("str", OFFERS[Choice.Purpose.MARKETING].wording),
+        help_text=_("Optional; change it any time."),
+        required=False,
     )
     read = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -62,18 +68,14 @@ class AcceptanceForm(forms.Form):
     def record(self, user: User, *, ip_address: str | None, user_agent: str) -> None:
         """Write the proof: document, version, hash, wording of the box, time, address and browser; and the choice of news."""
         for box, policy in self.documents.items():
-            Acceptance.objects.get_or_create(
-                user=user,
-                policy=policy,
-                defaults={
-                    "sha256": policy.sha256,
-                    "wording": str(self.fields[box].label),
-                    "ip_address": ip_address,
-                    "user_agent": user_agent[:300],
-                },
-            )
-        MarketingChoice.objects.create(
-            user=user, is_wanted=self.cleaned_data["wants_news"], wording=str(self.fields["wants_news"].label)
+            policies.keep_proof(user, policy, str(self.fields[box].label), ip_address=ip_address, user_agent=user_agent)
+        choose(
+            user,
+            Choice.Purpose.MARKETING,
+            is_given=self.cleaned_data["wants_news"],
+            wording=str(self.fields["wants_news"].label),
+            place=Choice.Place.SIGN_UP,
+            seen={"ip_address": ip_address, "user_agent": user_agent},
         )
 
 
@@ -85,6 +87,13 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     countries = forms.CharField(
         label=_("Countries that may be called"), help_text=_("Two letters each, such as IN, AE."), max_length=200
+    )
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of numbers that may be called"),
+        choices=KINDS,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Premium, short and emergency numbers are never called."),
     )
 
     class Meta:
@@ -104,8 +113,9 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "afternoon_attempts",
             "evening_attempts",
             "countries",
-            "daily_calls",
-            "daily_spend",
+            "kinds",
+            "requires_dnd",
+            "dnd_days",
         ]
         labels = {
             "opens_at": _("From"),
@@ -120,8 +130,8 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "morning_attempts": _("Morning, before 12:00"),
             "afternoon_attempts": _("Afternoon, 12:00 to 16:00"),
             "evening_attempts": _("Evening, from 16:00"),
-            "daily_calls": _("Calls of the organisation a day"),
-            "daily_spend": _("Spend a day, in rupees"),
+            "requires_dnd": _("Promotional calls need a clean result of the DND registry"),
+            "dnd_days": _("Days for which a result counts"),
         }
         widgets = {
             "opens_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
@@ -143,6 +153,12 @@ class ContactPolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if not EARLIEST <= time <= LATEST:
             raise forms.ValidationError(_("Promotional calls in India are allowed from 10:00 to 21:00."))
         return time
+
+    def clean_dnd_days(self) -> int:
+        days: int = self.cleaned_data["dnd_days"]
+        if not 1 <= days <= MOST_DND_DAYS:
+            raise forms.ValidationError(_("From 1 to 90 days."))
+        return days
 
     def clean_countries(self) -> list[str]:
         countries = self.cleaned_data["countries"].upper().replace(",", " ").split()

@@ -7,6 +7,7 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
+        self._declare()
         from jini.lib import figures  # noqa: PLC0415 -- registers at start
         from jini.lib.founding import on_founding  # noqa: PLC0415 -- registers at start
         from jini.lib.removal import on_emptying  # noqa: PLC0415 -- registers at start
@@ -20,3 +21,11 @@ class ReportsConfig(AppConfig):
         figures.on_upheaval(note_everything)
         on_founding(owe_verification)
         on_emptying(empty)
+
+    def _declare(self) -> None:
+        from jini.lib import personal_data, purging  # noqa: PLC0415 -- registers at start
+        from reports.personal_data import DECLARED  # noqa: PLC0415 -- registers at start
+        from reports.purging import PURGES  # noqa: PLC0415 -- models are loaded only now
+
+        personal_data.declare(DECLARED)
+        purging.register(*PURGES)

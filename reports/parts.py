@@ -14,6 +14,7 @@ from dialer.models import Disposition
 from jini.lib.words import duration, grouped
 from reports import figures
 from reports.cells import Cell, Part, Row, count_cell, in_words, names_of_people, share_cell
+from reports.costs import cost
 from reports.figures import Figures
 from reports.metrics import METRICS, Change, Metric, Totals, ratio
 from reports.selection import Selection
@@ -346,8 +347,10 @@ def days(read: Figures) -> Part:
 
 PARTS: dict[str, Callable[[Figures], Part]] = {
     made.__name__: made
-    for made in (untouched, late, promises, hours, weekdays, outcomes, funnel, sources, leaderboard, days)
+    for made in (untouched, late, promises, hours, weekdays, outcomes, funnel, sources, leaderboard, days, cost)
 }
+# Parts with a page of their own, which nobody waits for with every dashboard.
+APART = ("cost",)
 DASHBOARD_TILES = (
     "total_calls",
     "unique_leads_called",

@@ -1,4 +1,4 @@
-"""What a team is asked for."""
+"""What teams and the reasons for a break are asked for."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django_scopes.forms import SafeModelChoiceField
 from accounts.models import Membership
 from accounts.permissions import Role
 from accounts.tenancy import current_organisation
-from teams.models import Team, TeamMembership
+from teams.models import PauseCode, Team, TeamMembership
 
 
 class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -63,4 +63,29 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         name = " ".join(self.cleaned_data["name"].split())
         if Team.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("Another team has this name."))
+        return name
+
+
+class PauseCodeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A reason to be away from the phone, and for how long."""
+
+    longest_minutes = forms.IntegerField(
+        label=_("Minutes at most"),
+        min_value=1,
+        max_value=1_440,
+        required=False,
+        help_text=_("Whoever is away for longer is taken offline. Empty: no limit."),
+    )
+
+    class Meta:
+        model = PauseCode
+        fields = ("name", "name_hi", "longest_minutes", "is_active")
+        labels = {"is_active": _("In use")}
+        help_texts = {"is_active": _("Breaks that were taken keep their reason; it can no longer be chosen.")}
+
+    def clean_name(self) -> str:
+        """Refuse the name of another reason, in whatever case."""
+        name = " ".join(self.cleaned_data["name"].split())
+        if PauseCode.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is a reason of this name already."))
         return name

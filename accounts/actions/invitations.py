@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts import audit
 from accounts.actions.joining import create_person
 from accounts.actions.people import AboveOwnRole, roles_below
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.invitation import digest
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
@@ -107,7 +107,7 @@ def invitation_of(token: str) -> Invitation:
     """Return the open invitation behind a link; raise `NotOpen`."""
     found = (
         Invitation.objects.open()
-        .filter(token_digest=digest(token))
+        .filter(token_digest=digest(token), organisation__state=Organisation.State.ACTIVE)
         .select_related("organisation", "invited_by__user")
         .first()
     )

@@ -1,21 +1,13 @@
-"""Telling members what happened, having it seen, and forgetting it after a while."""
+"""Telling members what happened, and having it seen."""
 
-import datetime as dt
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Membership, Notification, Organisation
-from accounts.tenancy import acting_for, current_organisation
-from accounts.work import schedule
+from accounts.models import Membership, Notification
 
-PURGE = "accounts.purge_notifications"
-KEPT_FOR = dt.timedelta(days=90)
-PURGE_EVERY = dt.timedelta(days=1)
-MOST_PURGED = 1_000
 MOST_COUNTED = 100
 
 
@@ -50,18 +42,3 @@ def mark_seen(notice: Notification) -> None:
 def mark_all_seen(member: Membership) -> int:
     """Note that `member` has seen every notice so far; return how many were new."""
     return int(Notification.objects.visible_to(member).unseen().update(seen_at=timezone.now()))
-
-
-def owe_purge() -> None:
-    """Owe the organisation of the open scope its daily purge of old notices."""
-    schedule(PURGE, current_organisation().pk, due_at=timezone.now() + PURGE_EVERY)
-
-
-def purge(organisation: Organisation, _subject_id: uuid.UUID) -> dt.datetime:
-    """Delete notices that are too old, a batch in each step; return when to go on."""
-    now = timezone.now()
-    with acting_for(organisation):
-        old = Notification.objects.filter(created_at__lt=now - KEPT_FOR).order_by("created_at")
-        ids = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_PURGED])
-        Notification.objects.filter(pk__in=ids).delete()
-    return now if len(ids) == MOST_PURGED else now + PURGE_EVERY

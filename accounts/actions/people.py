@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Membership
 from accounts.permissions import Role
+from jini.lib import leaving
 
 _ORDER = list(Role)
 
@@ -18,6 +19,10 @@ class LastOwner(Exception):
     """An organisation keeps at least one active owner."""
 
 
+class LeftForGood(Exception):
+    """Behind the number of a former member is nobody who could have a role."""
+
+
 def roles_below(member: Membership) -> list[Role]:
     """Return the roles that `member` may give: their own and those below it."""
     return _ORDER[: _ORDER.index(Role(member.role)) + 1]
@@ -25,8 +30,10 @@ def roles_below(member: Membership) -> list[Role]:
 
 @transaction.atomic
 def change_role(member: Membership, *, to: Role, by: Membership) -> None:
-    """Give `member` another role; raise `AboveOwnRole` or `LastOwner`."""
+    """Give `member` another role; raise `AboveOwnRole`, `LastOwner` or `LeftForGood`."""
     member = _locked(member, by=by)
+    if member.former_number:
+        raise LeftForGood
     if to not in roles_below(by):
         raise AboveOwnRole
     if member.role == to:
@@ -49,13 +56,15 @@ def deactivate(member: Membership, *, by: Membership) -> None:
     member.deactivated_at = timezone.now()
     member.save(update_fields=["deactivated_at"])
     audit.record("member.deactivated", by=by, subject=member)
+    leaving.shut_out(member)
 
 
 @transaction.atomic
 def reactivate(member: Membership, *, by: Membership) -> None:
     """Let a deactivated `member` in again with the role they had; raise `AboveOwnRole`."""
     member = _locked(member, by=by)
-    if member.deactivated_at is None:
+    # Behind a number is nobody who could come back.
+    if member.deactivated_at is None or member.former_number:
         return
     member.deactivated_at = None
     member.save(update_fields=["deactivated_at"])

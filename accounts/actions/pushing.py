@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from accounts import push
-from accounts.models import Membership, Notification, Organisation, PushSubscription
+from accounts.models import Membership, Notification, Organisation, PushSubscription, ReminderChoice, User
 from accounts.models.push_subscription import digest_of
 from accounts.notices import text_of
 from accounts.tenancy import acting_for
+from jini.lib import choices
 
 logger = logging.getLogger(__name__)
 
@@ -22,9 +23,20 @@ class Untrusted(Exception):
     """The address is not one of a known push service, its keys are none, or the installation has none."""
 
 
+class NotAllowed(Exception):
+    """The person has not allowed push messages, or takes that back at this moment."""
+
+
 @transaction.atomic
 def subscribe(*, endpoint: str, keys: dict[str, str], by: Membership) -> PushSubscription:
-    """Let a browser show the notices of `by`, who may have ten: the oldest one goes. Raises `Untrusted`."""
+    """Let a browser show the notices of `by`, who may have ten: the oldest one goes.
+
+    Raises `Untrusted`, and `NotAllowed` unless push messages are allowed.
+    """
+    # A withdrawal takes the same lock, so that it finds this browser or this finds it.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.user_id)
+    if not choices.is_given(by.user, choices.PUSH):
+        raise NotAllowed
     has_keys = push.is_key(keys["p256dh"], 65) and push.is_key(keys["auth"], 16)
     if not (push.public_key() and push.is_trusted(endpoint) and has_keys):
         raise Untrusted
@@ -55,9 +67,19 @@ def _taken(notice_id: uuid.UUID) -> tuple[list[PushSubscription], dict[str, str]
     if not Notification.objects.filter(pk=notice_id, pushed_at=None).update(pushed_at=timezone.now()):
         return [], {}
     notice = Notification.objects.select_related("member__user", "member__organisation").get(pk=notice_id)
-    if notice.member.deactivated_at is not None:
+    if notice.member.deactivated_at is not None or not choices.is_given(notice.member.user, choices.PUSH):
         return [], {}
     with translation.override(notice.member.user.language):
         text = text_of(notice.member, notice)
     browsers = PushSubscription.objects.filter(member=notice.member).order_by("-created_at")[:MOST_BROWSERS]
     return list(browsers), {"text": text, "url": notice.url, "tag": str(notice.pk)}
+
+
+def forget_devices(user: User) -> None:
+    """Forget the browsers of `user` in every organisation; who was reminded by push alone is told under the bell."""
+    for member in user.memberships.select_related("organisation"):
+        with acting_for(member.organisation):
+            PushSubscription.objects.filter(member=member).delete()
+            pushed = ReminderChoice.objects.filter(member=member, by_push=True)
+            pushed.filter(by_mail=False).update(by_bell=True)
+            pushed.update(by_push=False)

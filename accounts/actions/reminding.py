@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts.actions.notifying import mark_seen, notify
 from accounts.actions.pushing import PUSH
 from accounts.models import Membership, Notification, Organisation, ReminderChoice
-from accounts.notices import text_of
+from accounts.notices import mail_of, text_of
 from accounts.push import public_key
 from accounts.tenancy import acting_for
 from accounts.work import schedule
@@ -86,6 +86,6 @@ def _message_of(notice_id: uuid.UUID) -> EmailMessage | None:
         text = text_of(notice.member, notice)
         choice = settings.PUBLIC_URL + reverse("accounts:reminder_choice")
         context = {"text": text, "link": settings.PUBLIC_URL + notice.url, "choice": choice}
-        body = render_to_string("emails/reminder.txt", context)
+        body = render_to_string(mail_of(notice.kind), context)
     # A subject is one line; what a lead is called may hold more.
     return EmailMessage(subject=" ".join(text.split()), body=body, to=[notice.member.user.email])

@@ -37,6 +37,8 @@ class Membership(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of somebody who left for good: their number in this organisation, and nothing else (`accounts.actions.forgetting`).
+    former_number = models.PositiveIntegerField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -44,6 +46,11 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "user"], name="membership_once"),
             models.UniqueConstraint(fields=["organisation", "id"], name="membership_within_organisation"),
+            models.UniqueConstraint(fields=["organisation", "former_number"], name="membership_former_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(former_number=None) | models.Q(deactivated_at__isnull=False, phone=""),
+                name="membership_former_is_shut_out",
+            ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
         ]
 

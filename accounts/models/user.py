@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.former import name_behind
 from jini.lib.ids import uuid7
 
 
@@ -38,13 +39,24 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=2, default="en", choices=[("en", "English"), ("hi", "हिन्दी")])
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     uses_shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    # When the person was erased, or from when this row stands for somebody who left (`accounts.former`).
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[assignment,misc]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None)
+                | models.Q(is_active=False, first_name="", last_name="", phone="", last_login=None)
+                # As `set_unusable_password` leaves it.
+                & models.Q(email__endswith="@former.invalid", password__startswith="!"),  # noqa: S106 -- it is none
+                name="user_erased_is_nobody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"User {self.pk}"
@@ -59,5 +71,8 @@ class User(AbstractUser):
 
 
 def name_of(first_name: str, last_name: str, email: str) -> str:
-    """Return what a user is called: their name or, without one, what stands before the @ of their address."""
-    return f"{first_name} {last_name}".strip() or email.partition("@")[0]
+    """Return what a user is called: their name or, without one, what stands before the @ of their address.
+
+    Whoever left for good is called by a number, in the active language.
+    """
+    return f"{first_name} {last_name}".strip() or name_behind(email) or email.partition("@")[0]

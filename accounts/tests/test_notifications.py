@@ -1,6 +1,5 @@
 """The bell: what members are told, once, in their own language, and nobody else."""
 
-import datetime as dt
 import re
 
 import pytest
@@ -11,11 +10,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import notices
-from accounts.actions.notifying import KEPT_FOR, PURGE, mark_seen, notify, purge, unseen_count
-from accounts.models import DueTask, Notification
+from accounts.actions.notifying import mark_seen, notify, unseen_count
+from accounts.models import Notification
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member
-from jini.lib.work import handler_of
 
 PAGE = reverse("accounts:notifications")
 
@@ -136,27 +134,6 @@ def test_a_kind_that_no_app_knows_is_told_without_words_of_its_own(client_of, sc
     notify([telecaller], "test.forgotten", url="/", details={"number": 1})
 
     assert "There is news here." in client_of(telecaller).get(PAGE).content.decode()
-
-
-def test_what_is_old_goes_in_batches(organisation, telecaller, monkeypatch):
-    monkeypatch.setattr("accounts.actions.notifying.MOST_PURGED", 2)
-    with acting_for(organisation):
-        for number in range(4):
-            say(telecaller, number)
-        long_ago = timezone.now() - KEPT_FOR - dt.timedelta(minutes=1)
-        old = Notification.objects.filter(details__number__lt=3)
-        old.update(created_at=long_ago)
-
-    assert purge(organisation, organisation.pk) <= timezone.now()
-    with acting_for(organisation):
-        assert Notification.objects.count() == 2
-    assert handler_of(PURGE).run(organisation, organisation.pk) > timezone.now()
-    with acting_for(organisation):
-        assert Notification.objects.get().details == {"number": 3}
-
-
-def test_an_organisation_owes_its_purge_from_its_founding(organisation):
-    assert DueTask.objects.get(task=PURGE).subject_id == organisation.pk
 
 
 def test_another_organisation_sees_nothing(rival, scope, telecaller):

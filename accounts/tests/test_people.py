@@ -1,6 +1,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import work
 from accounts.models import AuditEntry, Invitation
@@ -156,3 +157,18 @@ def test_the_roles_on_offer_are_ones_own_and_those_below(client_of, admin, owner
 
     assert offered(admin) == ["telecaller", "manager", "admin"]
     assert offered(owner) == [role.value for role in Role]
+
+
+def test_of_somebody_who_left_for_good_no_role_is_asked_or_taken(client_of, admin, telecaller):
+    telecaller.deactivated_at, telecaller.former_number, telecaller.phone = timezone.now(), 3, ""
+    telecaller.save()
+    client, url = client_of(admin), f"/settings/people/{telecaller.pk}/"
+
+    page = client.get(url).content.decode()
+    assert "This person left for good" in page
+    assert 'name="role"' not in page
+    answer = client.post(url, {"role": "manager"})
+
+    assert answer.status_code == 422
+    telecaller.refresh_from_db()
+    assert telecaller.role == Role.TELECALLER

@@ -16,6 +16,7 @@ from accounts.actions.pushing import PUSH, push_notice, subscribe
 from accounts.actions.reminding import choice_of, remind, save_choice
 from accounts.models import DueTask, PushSubscription
 from accounts.tenancy import acting_for
+from jini.lib import choices
 from jini.lib.work import handler_of
 
 PAGE = reverse("accounts:reminder_choice")
@@ -37,6 +38,7 @@ KEYS = {
 
 @pytest.fixture(autouse=True)
 def ground(monkeypatch, settings):
+    monkeypatch.setattr(choices, "_askers", [lambda _user, purpose: purpose == choices.PUSH])
     monkeypatch.setattr(notices, "_kinds", {})
     notices.register("test.due", lambda _member, details: ["Call Kavita now"] * len(details))
     settings.VAPID_PRIVATE_KEY = text(b"\x01" * 32)

@@ -247,23 +247,29 @@ def test_a_handful_of_a_worker_that_died_is_free_after_a_short_while(scope):
         assert work.claim("bulk").id == first.id
 
 
+@pytest.fixture
+def queue():
+    """A queue that no worker reads; the broker keeps nothing of it."""
+    name = f"tests-{uuid.uuid4()}"
+    yield name
+    with celery_app.connection_for_write() as broker:
+        broker.default_channel.client.delete(name)
+
+
 def messages(queue):
     """How many messages wait for the workers of `queue` at the broker."""
     with celery_app.connection_for_read() as broker:
         return broker.default_channel.client.llen(queue)
 
 
-def test_a_burst_wakes_a_worker_twice():
-    queue = f"tests-{uuid.uuid4()}"
-
+def test_a_burst_wakes_a_worker_twice(queue):
     for _ in range(50):
         work.wake(queue)
 
     assert messages(queue) == 2
 
 
-def test_after_a_burst_a_worker_is_woken_at_once_again():
-    queue = f"tests-{uuid.uuid4()}"
+def test_after_a_burst_a_worker_is_woken_at_once_again(queue):
     work.wake(queue)
     time.sleep(work.BURST_SECONDS * 1.2)
 
@@ -272,8 +278,7 @@ def test_after_a_burst_a_worker_is_woken_at_once_again():
     assert messages(queue) == 2
 
 
-def test_while_the_broker_is_gone_one_in_a_while_finds_out(caplog):
-    queue = f"tests-{uuid.uuid4()}"
+def test_while_the_broker_is_gone_one_in_a_while_finds_out(queue, caplog):
     Celery("gone", broker="redis://127.0.0.1:1/0", set_as_current=False).set_current()
     try:
         for _ in range(20):

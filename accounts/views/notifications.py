@@ -2,21 +2,23 @@
 
 import uuid
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions.notifying import mark_all_seen, mark_seen
-from accounts.actions.pushing import MOST_BROWSERS, Untrusted, subscribe
+from accounts.actions.pushing import MOST_BROWSERS, NotAllowed, Untrusted, subscribe
 from accounts.actions.reminding import choice_of, save_choice
+from accounts.context import optional_url
 from accounts.middleware import MemberRequest
-from accounts.models import Notification, PushSubscription
+from accounts.models import Notification, PushSubscription, ReminderChoice
 from accounts.notices import tell
 from accounts.permissions import Permission, requires
 from accounts.push import public_key
 from accounts.reminder_form import ReminderForm
+from jini.lib import choices
 from jini.lib.fragments import toast
 from jini.lib.paging import keyset_page
 
@@ -59,7 +61,7 @@ def opening(request: MemberRequest, notification: uuid.UUID) -> HttpResponse:
 def choice(request: MemberRequest) -> HttpResponse:
     """How the member wants to be reminded of follow-ups."""
     own = choice_of(request.member)
-    form = ReminderForm(request.POST if request.method == "POST" else None, instance=own)
+    form = _form(request, own, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         save_choice(own, by=request.member)
         toast(request, _("Saved."))
@@ -67,9 +69,20 @@ def choice(request: MemberRequest) -> HttpResponse:
     return _choice(request, form, status=422 if form.is_bound else 200)
 
 
+def _form(request: MemberRequest, own: ReminderChoice, data: QueryDict | None = None) -> ReminderForm:
+    return ReminderForm(data, instance=own, may_push=choices.is_given(request.user, choices.PUSH))
+
+
 def _choice(request: MemberRequest, form: ReminderForm, *, status: int, error: str = "") -> HttpResponse:
     mine = PushSubscription.objects.filter(member=request.member).order_by("-created_at")[:MOST_BROWSERS]
-    context = {"form": form, "push_key": public_key(), "devices": mine, "error": error}
+    context = {
+        "form": form,
+        "push_key": public_key(),
+        "may_push": choices.is_given(request.user, choices.PUSH),
+        "choices_url": optional_url("privacy:choices"),
+        "devices": mine,
+        "error": error,
+    }
     return TemplateResponse(request, "accounts/reminder_choice.html", context, status=status)
 
 
@@ -83,7 +96,10 @@ def devices(request: MemberRequest) -> HttpResponse:
         subscribe(endpoint=request.POST.get("endpoint", ""), keys=keys, by=request.member)
     except Untrusted:
         error = _("This browser cannot be reached by push messages.")
-        return _choice(request, ReminderForm(instance=own), status=422, error=error)
+        return _choice(request, _form(request, own), status=422, error=error)
+    except NotAllowed:
+        error = _("Push messages are not allowed. Allow them under My choices first.")
+        return _choice(request, _form(request, own), status=409, error=error)
     own.by_push = True
     save_choice(own, by=request.member)
     toast(request, _("This device shows your reminders now."))

@@ -10,7 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.actions.invitations import AlreadyMember, NotOpen, invite, resend, withdraw
-from accounts.actions.people import AboveOwnRole, LastOwner, change_role, deactivate, reactivate, roles_below
+from accounts.actions.people import (
+    AboveOwnRole,
+    LastOwner,
+    LeftForGood,
+    change_role,
+    deactivate,
+    reactivate,
+    roles_below,
+)
 from accounts.forms import InvitationForm, RoleForm
 from accounts.middleware import MemberRequest
 from accounts.models import Invitation, Membership
@@ -93,6 +101,8 @@ def member(request: MemberRequest, member: uuid.UUID) -> HttpResponse:
             change_role(found, to=Role(form.cleaned_data["role"]), by=request.member)
         except AboveOwnRole:
             form.add_error(None, _("Only an owner can change the role of an owner."))
+        except LeftForGood:
+            form.add_error(None, _("This person left for good, and has no role any more."))
         except LastOwner:
             form.add_error("role", _("An organisation needs an owner. Make somebody else owner first."))
         else:
@@ -101,7 +111,7 @@ def member(request: MemberRequest, member: uuid.UUID) -> HttpResponse:
     context = {
         "member": found,
         "form": form,
-        "may_change": Role(found.role) in roles,
+        "may_change": Role(found.role) in roles and not found.former_number,
         "history": audit.history(found, {}),
     }
     return TemplateResponse(request, "settings/member.html", context, status=422 if form.is_bound else 200)

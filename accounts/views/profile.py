@@ -37,6 +37,8 @@ def profile(request: MemberRequest) -> HttpResponse:
         "form": together,
         "person": person,
         "phone": phone,
+        "own_privacy_url": optional_url("privacy:own"),
+        "own_calling_url": optional_url("dialer:own_calling"),
         "own_devices_url": optional_url("dialer:own_devices"),
     }
     return TemplateResponse(request, "accounts/profile.html", context, status=200 if data is None else 422)

@@ -60,11 +60,16 @@ class SetPassword(Refusing, allauth.PasswordSetView):  # type: ignore[misc]
     pass
 
 
+class Reauthenticate(Refusing, allauth.ReauthenticateView):  # type: ignore[misc]
+    pass
+
+
 sign_in = SignIn.as_view()
 sign_out = allauth.LogoutView.as_view()
 inactive = allauth.AccountInactiveView.as_view()
 check_mail = CheckMail.as_view()
 confirm_email = allauth.ConfirmEmailView.as_view()
+reauthenticate = Reauthenticate.as_view()
 reset_password = ResetPassword.as_view()
 reset_password_sent = ResetPasswordSent.as_view()
 reset_password_from_key = ResetPasswordFromKey.as_view()

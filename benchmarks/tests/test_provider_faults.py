@@ -1,6 +1,7 @@
 """A provider that fails, at a size for every run; and that a call rung twice, or left open, would be seen."""
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from accounts import work
 from accounts.models import DueTask, Membership, Organisation
 from benchmarks.faulty_twilio import ACCOUNT, TOKEN, FaultyTwilio
 from benchmarks.measuring import Failed
-from benchmarks.provider_faults import START, Dials
+from benchmarks.provider_faults import REMEMBERED, START, Dials
 from dialer.models import Call, TelephonyAccount
 from jini.lib.ids import uuid7
 from leads.tests.factories import make_lead
@@ -28,18 +29,32 @@ def dials(scope: Organisation, telecaller: Membership) -> Iterator[Dials]:
     )
     dials = Dials.__new__(Dials)
     dials.count, dials.organisation, dials.provider = 1, scope, FaultyTwilio(7, is_faulty=False)
-    dials.longest_silence = dt.timedelta(0)
+    dials.longest_silence, dials.open, dials.over = dt.timedelta(0), set(), deque()
     with time_machine.travel(START, tick=False), responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         dials.provider.answer_on(mock)
         call = Call.objects.create(
             id=uuid7(), lead=make_lead(), telecaller=telecaller, mode="bridge", provider="twilio",
             phone="+919000000001", caller_id="+918045550000", started_at=timezone.now(),
         )  # fmt: skip
-        work.schedule("dialer.place_call", call.pk)
-        claimed = work.claim("telephony")
-        assert claimed is not None
-        work.run(claimed)
+        place(call)
         yield dials
+
+
+def place(call: Call) -> None:
+    work.schedule("dialer.place_call", call.pk)
+    claimed = work.claim("telephony")
+    assert claimed is not None
+    work.run(claimed)
+
+
+def ring_again() -> None:
+    """Let the call be placed once more, as a fault of ours would."""
+    call = Call.objects.get()
+    ended_at, call.ended_at = call.ended_at, None
+    call.agent_status, call.status = "intent", "intent"
+    call.save()
+    place(call)
+    Call.objects.update(ended_at=ended_at)
 
 
 def test_the_provider_remembers_whom_it_has_rung(dials: Dials) -> None:
@@ -67,10 +82,25 @@ def test_a_second_ring_is_seen(dials: Dials) -> None:
     Call.objects.update(ended_at=timezone.now(), status="completed", agent_status="completed")
     DueTask.objects.all().delete()
     dials._check_end()
-    dials.provider.rung[str(Call.objects.get().pk), "agent"] += 1
+    ring_again()
 
     with pytest.raises(Failed, match="rung twice"):
         dials._check_end()
+
+
+def test_a_ring_for_a_call_that_is_long_over_is_seen_though_it_was_forgotten(dials: Dials) -> None:
+    dials._check()
+    dials.open = {str(Call.objects.get().pk)}
+    Call.objects.update(ended_at=timezone.now(), status="completed", agent_status="completed")
+    dials._check()
+    with time_machine.travel(START + REMEMBERED + dt.timedelta(seconds=1), tick=False):
+        dials._check()
+    provider = dials.provider
+    assert (provider.legs, provider.by_number, provider.last_word, provider.rung.total()) == ({}, {}, {}, 0)
+
+    ring_again()
+
+    assert provider.twice == [(str(Call.objects.get().pk), "agent")]
 
 
 def test_a_call_without_an_end_is_seen(dials: Dials) -> None:

@@ -54,13 +54,13 @@ def change_outcome(
     row.disposition = disposition
     row.save(update_fields=["disposition"])
     _write_history(row, old, by=by, reason=reason)
-    if disposition.is_do_not_call:
-        bar_numbers(row, by=by)
     if was_closed_by_system:
         _settle_again(row)
     if _is_last(row):
         move_lead(row.lead, disposition, by=by)
     bring_up_to_date(row)
+    if disposition.is_do_not_call:
+        bar_numbers(row, by=by)
     audit.record(OUTCOME_CHANGED, by=by, subject=row, old=str(old) if old else None, new=str(disposition.pk))
     return row
 

@@ -24,6 +24,7 @@ from dialer.models import CallLogImport
 from jini.lib.jobs import JobState
 from leads.importing import sandbox
 from leads.importing.reader import Refused
+from privacy.tombstones import refuse
 
 RUN = "dialer.import_call_log"
 MOST_BYTES = 5 * 1024 * 1024
@@ -114,8 +115,9 @@ def import_stretch(organisation: Organisation, import_id: uuid.UUID) -> bool:
         if job is None:
             return False
         rows = job.rows[job.done : job.done + STEP]
-        verdicts = take_rows(_read(job, rows), Log(job.telecaller))
-        cells = dict(map(tuple, rows))
+        read = _read(job, rows)
+        verdicts = take_rows(read, Log(job.telecaller))
+        cells = dict(map(tuple, rows)) | _of_erased(read, verdicts)
         counts = Counter(job.counts)
         for verdict in verdicts:
             told = _unknown(verdict) if verdict.outcome is Outcome.PERSONAL else verdict
@@ -132,6 +134,14 @@ def import_stretch(organisation: Organisation, import_id: uuid.UUID) -> bool:
 def _read(job: CallLogImport, rows: Sequence[Any]) -> list[Row | Verdict]:
     reader = FileRows(job.mapping, zone=current_organisation().zone, now=timezone.now())
     return [reader.read(number, cells) for number, cells in rows]
+
+
+def _of_erased(read: Sequence[Row | Verdict], verdicts: Sequence[Verdict]) -> dict[int, list[str]]:
+    """Rows of people who were erased come in no more than others of nobody, and nothing of them is kept; it is counted."""
+    unknown = {verdict.number for verdict in verdicts if verdict.outcome is Outcome.PERSONAL}
+    phones = {one.number: one.phone for one in read if isinstance(one, Row) and one.number in unknown}
+    erased = refuse(set(phones.values()))
+    return {number: [] for number, phone in phones.items() if phone in erased}
 
 
 def _unknown(row: Row | Verdict) -> Verdict:

@@ -21,6 +21,14 @@ class ScriptMoved(Exception):
     """Somebody saved another version meanwhile."""
 
 
+class InUse(Exception):
+    """Campaigns have the script; `campaigns` are their names."""
+
+    def __init__(self, campaigns: list[str]) -> None:
+        super().__init__(len(campaigns))
+        self.campaigns = campaigns
+
+
 class NoScript(Exception):
     """The call has no script, or is wrapped up."""
 
@@ -35,6 +43,8 @@ def save_script(script: Script, content: Content, *, by: Membership | None, base
     is_new = script._state.adding  # noqa: SLF001 -- Django's documented name
     if not is_new and Script.objects.select_for_update().get(pk=script.pk).version != based_on:
         raise ScriptMoved
+    # The row is as it was read; one that was removed since comes back by being saved.
+    script.removed_at = None
     if is_new:
         script.created_by = by
     last = None if is_new else ScriptVersion.objects.filter(script=script, number=script.version).first()
@@ -52,8 +62,44 @@ def save_script(script: Script, content: Content, *, by: Membership | None, base
 
 
 @transaction.atomic
+def remove_script(script: Script, *, by: Membership) -> None:
+    """Take a script out of use; calls that went through it keep their way. Raises `InUse` while a campaign has it."""
+    found = Script.objects.select_for_update().get(pk=script.pk)
+    names = (
+        CampaignScript.objects.filter(script=found).order_by("campaign__name").values_list("campaign__name", flat=True)
+    )
+    if names:
+        raise InUse(list(names))
+    if found.removed_at is None:
+        found.removed_at = timezone.now()
+        found.save(update_fields=["removed_at"])
+        audit.record("script.removed", by=by, subject=found)
+
+
+@transaction.atomic
+def restore_script(script: Script, *, by: Membership) -> None:
+    """Take a removed script into use again. Raises `NameTaken` when another one is called the same by now."""
+    found = Script.objects.select_for_update().get(pk=script.pk)
+    if found.removed_at is None:
+        return
+    found.removed_at = None
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["removed_at"])
+    except IntegrityError as error:
+        raise NameTaken from error
+    audit.record("script.restored", by=by, subject=found)
+
+
+@transaction.atomic
 def set_scripts(campaign: Campaign, scripts: Mapping[str, Script | None], *, by: Membership) -> None:
-    """Let a campaign have the script of each language, {language: script}; None takes it away."""
+    """Let a campaign have the script of each language, {language: script}; None takes it away.
+
+    Raises `ScriptMoved` when one of them was removed meanwhile.
+    """
+    wanted = {script.pk for script in scripts.values() if script}
+    if Script.objects.in_use().select_for_update().filter(pk__in=wanted).count() < len(wanted):
+        raise ScriptMoved
     for language, script in scripts.items():
         if script is None:
             CampaignScript.objects.filter(campaign=campaign, language=language).delete()

@@ -5,15 +5,17 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, Membership
 from dialer.calls.counters import count_calls, write_lines
-from dialer.calls.line import owe_closing
+from dialer.calls.line import one_line_at_a_time, owe_closing
 from dialer.campaigns.queue import lay_down
 from dialer.campaigns.settling import settle, waiting_of
+from dialer.incoming.callers import is_busy
 from dialer.models import Call, DialerSettings, Disposition, QueueEntry
 from jini.lib.figures import mark_dirty
 from jini.lib.words import duration
@@ -21,6 +23,7 @@ from leads.actions.editing import change_status
 from leads.actions.follow_ups import cancel_follow_up, finish_follow_up, plan_follow_up, reopen_follow_up
 from leads.actions.statuses import reason_unasked
 from leads.models import FollowUp, Lead, Status, StatusReason
+from privacy.actions.do_not_call import bar
 from privacy.models import DoNotCall
 from teams.actions.presence import presence_of, set_presence
 from teams.models import Presence
@@ -100,9 +103,9 @@ def save_disposition(
         before["planned"] = str(_plan(call, disposition, follow_up_at, by=by, open_to=open_to).pk)
     entry = settle(call)
     before["new_entry"] = str(entry.pk) if entry and not before["entry"] else None
-    before["barred"] = bar_numbers(call, by=by) if disposition.is_do_not_call else []
     move_lead(call.lead, disposition, by=by)
     bring_up_to_date(call)
+    before["barred"] = bar_numbers(call, by=by) if disposition.is_do_not_call else []
     _free(call.telecaller, at=now)
     audit.record(WRAPPED_UP, by=by, subject=call, disposition=str(disposition.pk), before=before)
     return call
@@ -118,7 +121,8 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
         Call.objects.select_for_update(of=("self",)).select_related("lead__assigned_to", "telecaller").get(pk=call.pk)
     )
     before = _kept(call)
-    if Call.objects.open().filter(telecaller=call.telecaller).exists():
+    one_line_at_a_time(call.telecaller)
+    if is_busy(call.telecaller):
         raise OnAnotherCall
     call.disposition, call.closed_at, call.wrap_up_seconds = None, None, None
     call.save(update_fields=["disposition", "closed_at", "wrap_up_seconds"])
@@ -127,7 +131,7 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
         cancel_follow_up(follow_up, by=by)
     for follow_up in FollowUp.objects.filter(pk__in=before["finished"]):
         reopen_follow_up(follow_up, by=by)
-    DoNotCall.objects.filter(pk__in=before["barred"]).delete()
+    DoNotCall.objects.standing().filter(pk__in=before["barred"]).update(lifted_at=timezone.now(), lifted_by=by)
     lay_down(call.telecaller)
     _restore(call, before)
     bring_up_to_date(call)
@@ -166,11 +170,8 @@ def refuse_unfitting(call: Call, disposition: Disposition) -> None:
 def bar_numbers(call: Call, *, by: Membership) -> list[str]:
     """Put every number of the person on do not call; return the ids of the rows that are new."""
     numbers = {call.phone, call.lead.phone, *call.lead.phones.values_list("phone", flat=True)}
-    barred = [
-        DoNotCall.objects.get_or_create(phone=number, defaults={"source": DoNotCall.Source.CALL, "by": by})
-        for number in sorted(numbers)
-    ]
-    return [str(row.pk) for row, is_new in barred if is_new]
+    fresh = bar(numbers, source=DoNotCall.Source.CALL, by=by)
+    return [str(pk) for pk in DoNotCall.objects.standing().filter(phone__in=fresh).values_list("pk", flat=True)]
 
 
 def bring_up_to_date(call: Call) -> None:
@@ -211,7 +212,9 @@ def _finish_what_was_due(call: Call, disposition: Disposition, *, by: Membership
     follow_ups = FollowUp.objects.open().filter(lead=call.lead)
     is_over = disposition.is_customer_contact or disposition.is_do_not_call or disposition.is_unworkable
     if not is_over:
-        follow_ups = follow_ups.filter(due_at__lte=timezone.now() + EARLY)
+        # A missed call is called back with any call, also before its time.
+        is_due = Q(due_at__lte=timezone.now() + EARLY) | Q(kind=FollowUp.Kind.MISSED)
+        follow_ups = follow_ups.filter(is_due)
     return [str(finish_follow_up(follow_up, by=by).pk) for follow_up in follow_ups]
 
 
@@ -225,9 +228,16 @@ def _plan(call: Call, disposition: Disposition, due_at: dt.datetime, *, by: Memb
         due_at=due_at,
         kind=kind,
         note=call.note[:200],
-        assigned_to=call.telecaller,
+        assigned_to=_whose(call),
         open_to=open_to,
     )
+
+
+def _whose(call: Call) -> Membership:
+    """Return who is to do what was agreed: the telecaller; of a call that came in for a colleague, its owner."""
+    owner = call.lead.assigned_to
+    is_theirs = call.direction == Call.Direction.OUTGOING or owner is None or owner.deactivated_at is not None
+    return call.telecaller if is_theirs or owner is None else owner
 
 
 def _move_back(lead: Lead, before: dict[str, Any], *, by: Membership) -> None:

@@ -15,12 +15,32 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from accounts.tenancy import current_organisation
+from dialer.calls.caller import Shown, shown_to
+from dialer.calls.charges import Means, means_at
+from dialer.models import TelephonyAccount
 from jini.lib.phone import kind_of
 from jini.lib.rows import parsed
+from leads.models import Consent as Word
 from leads.models import Lead
-from privacy.contact_facts import Attempts, Caps, Contact, Number, Rules, Spent, TelecallerState, Window
-from privacy.contact_rules import Decision, may_contact
-from privacy.models import ContactPolicy
+from privacy.contact_facts import (
+    Attempts,
+    Caps,
+    Consent,
+    Contact,
+    Limits,
+    Number,
+    Purpose,
+    RegistryResult,
+    Rules,
+    Spent,
+    TelecallerState,
+    Window,
+    consent_purpose,
+)
+from privacy.contact_reasons import GateName
+from privacy.contact_rules import Decision, Outcome, may_contact
+from privacy.contact_words import KINDS
+from privacy.models import ContactPolicy, DoNotCall
 
 INDIA = zoneinfo.ZoneInfo("Asia/Kolkata")
 # Attempts are needed back to 48 hours and the minimum gap (see `Attempts`), and a gap of a day is the longest of use.
@@ -34,7 +54,9 @@ _INDIAN_MOBILE = re.compile(r"\+91[6-9]\d{9}")
 class Facts:
     """What the rows say of calling a lead, as the function `dialer_facts_of` of the database returns it.
 
-    Attempts are counted over all time, `recent` ones listed back to `RECENT` ago.
+    Attempts are counted over all time, `recent` ones listed back to `RECENT` ago. `purpose` is what a call is by law
+    that is made from where the lead waits. `consents` are {purpose: {state, obtained_at, valid_until}}, the newest words
+    of the lead on calls; `registry` is {is_registered, checked_at}, the newest DND result for calls to the number.
     """
 
     is_barred: bool
@@ -44,6 +66,9 @@ class Facts:
     number_attempts: int
     number_recent: Sequence[dt.datetime]
     has_appointment: bool
+    purpose: str
+    consents: Mapping[str, Mapping[str, Any]] | None
+    registry: Mapping[str, Any] | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -54,15 +79,6 @@ class Facts:
 
 RECENTLY = ("lead_recent", "number_recent")
 _FACTS = "SELECT row_to_json(dialer_facts_of(%s, %s, %s, %s, %s))::text"
-# What is asked only when a call is about to be placed: whether the telecaller is free, and how many calls today saw.
-_NOW = """
-SELECT
-    (SELECT ended_at IS NULL FROM dialer_call
-     WHERE organisation_id = %(organisation)s AND telecaller_id = %(telecaller)s AND closed_at IS NULL),
-    (SELECT count(*) FROM dialer_call WHERE organisation_id = %(organisation)s AND started_at >= %(midnight)s)
-"""
-
-
 # The same facts of many leads at once, and the time of each one's first open follow-up.
 _MANY = """
 SELECT l.id, row_to_json(dialer_facts_of(%(organisation)s, l.id, l.phone, %(since)s, %(soon)s))::text, (
@@ -95,31 +111,41 @@ def decide_to_call(
     at: dt.datetime | None = None,
     rings_phone: bool = False,
     phone: str = "",
+    shown: Shown | None = None,
 ) -> Decision:
     """Hold a call of `telecaller` to `lead` against all contact rules, the telecaller's line and the day's limit too.
 
     Without a telecaller the question is whether anybody may call, whose line is then taken to be free. `rings_phone`:
     the call begins by ringing the telecaller's own phone, whose number must then be known. `phone`: another number of
-    the lead than its first one.
+    the lead than its first one. `shown`: the number that it sees, which else goes by where it waits.
     """
     at = at or timezone.now()
-    organisation = current_organisation()
-    midnight = dt.datetime.combine(at.astimezone(organisation.zone).date(), dt.time(0), organisation.zone)
-    with connection.cursor() as cursor:
-        who = telecaller.pk if telecaller is not None else None
-        cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": who, "midnight": midnight})
-        is_on_call, calls = cast("tuple[bool | None, int]", cursor.fetchone())
+    shown = shown or shown_to(lead)
+    means = means_at(at, telecaller, shown.provider)
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
     facts = _facts(lead, at, phone)
-    contact = _contact(lead, facts, at, phone)
-    telecaller_state = state[is_on_call]
+    contact = _contact(lead, facts, at, phone, purpose=shown.purpose)
+    telecaller_state = state[means.is_on_call]
     if telecaller_state is TelecallerState.FREE and rings_phone and telecaller is not None and not telecaller.phone:
         telecaller_state = TelecallerState.NO_PHONE
-    contact = replace(contact, telecaller=telecaller_state, spent=replace(contact.spent, calls=calls))
-    return may_contact(contact, _rules(ContactPolicy.objects.get(), facts), at)
+    contact = replace(_placed(contact, shown, means), telecaller=telecaller_state)
+    return may_contact(contact, _placed_by(_rules(ContactPolicy.objects.get(), facts), shown.provider), at)
 
 
-def deciders(leads: Sequence[Lead], at: dt.datetime) -> dict[uuid.UUID, Callable[[dt.datetime], Decision]]:
+def _placed(contact: Contact, shown: Shown, means: Means) -> Contact:
+    """Add what is asked only when a call is about to be placed."""
+    return replace(contact, spent=means.spent, stop=means.stop, caller=shown.caller)
+
+
+def _placed_by(rules: Rules, provider: str) -> Rules:
+    """What the operator allows a new organisation binds calls that somebody is billed for."""
+    is_billed = provider not in {TelephonyAccount.Provider.SIMULATOR, TelephonyAccount.Provider.OWN_PHONE}
+    return replace(rules, new_calls=current_organisation().calls_a_day if is_billed else None)
+
+
+def deciders(
+    leads: Sequence[Lead], at: dt.datetime, shown: Shown
+) -> dict[uuid.UUID, Callable[[dt.datetime], Decision]]:
     """Return for each lead what answers as `decide_to_call` does for anybody, by the facts as they stand at `at`.
 
     Three questions in all, however many leads; each may then be asked about any moment from `at` on.
@@ -132,26 +158,59 @@ def deciders(leads: Sequence[Lead], at: dt.datetime) -> dict[uuid.UUID, Callable
         "soon": soon,
         "leads": [str(lead.pk) for lead in leads],
     }
-    midnight = dt.datetime.combine(at.astimezone(organisation.zone).date(), dt.time(0), organisation.zone)
+    means = means_at(at, None, shown.provider)
     with connection.cursor() as cursor:
-        cursor.execute(_NOW, {"organisation": organisation.pk, "telecaller": None, "midnight": midnight})
-        calls = cast("tuple[None, int]", cursor.fetchone())[1]
         cursor.execute(_MANY, asked)
         rows = {pk: (Facts.of(parsed(facts)), first_due) for pk, facts, first_due in cursor.fetchall()}
     answering: dict[uuid.UUID, Callable[[dt.datetime], Decision]] = {}
     for lead in leads:
         facts, first_due = rows[lead.pk]
-        contact = _contact(lead, facts, at)
-        contact = replace(contact, spent=replace(contact.spent, calls=calls))
-        answering[lead.pk] = partial(_decided, contact, policy, facts, first_due)
+        contact = _placed(_contact(lead, facts, at, purpose=shown.purpose), shown, means)
+        answering[lead.pk] = partial(_decided, contact, policy, facts, first_due, shown)
     return answering
 
 
 def _decided(
-    contact: Contact, policy: ContactPolicy, facts: Facts, first_due: dt.datetime | None, moment: dt.datetime
+    contact: Contact,
+    policy: ContactPolicy,
+    facts: Facts,
+    first_due: dt.datetime | None,
+    shown: Shown,
+    moment: dt.datetime,
 ) -> Decision:
     has_appointment = first_due is not None and first_due <= moment + APPOINTMENT
-    return may_contact(contact, _rules(policy, replace(facts, has_appointment=has_appointment)), moment)
+    rules = _rules(policy, replace(facts, has_appointment=has_appointment))
+    return may_contact(contact, _placed_by(rules, shown.provider), moment)
+
+
+# What is asked before somebody else than a lead is rung: our own people, and numbers outside. Nobody is called there to be
+# sold something.
+OF_LINES = frozenset({GateName.ORGANISATION, GateName.SPEND})
+OF_NUMBERS = OF_LINES | {GateName.NUMBER, GateName.DO_NOT_CALL}
+
+
+def line_refusal(provider: str, by: Membership | None, *, phone: str = "") -> str:
+    """Return why nobody may be rung through `provider` now, in words: one of us or, with `phone`, that number; "" if one may.
+
+    Asked by whoever holds the lock (`lock_means`): what the line takes goes against the day's limits and those of `by`.
+    """
+    organisation, at = current_organisation(), timezone.now()
+    means = means_at(at, by, provider)
+    # Our own people are none of the calls of the day, though their line costs as much.
+    takes = means.spent.next_call if phone else replace(means.spent.next_call, calls=0)
+    contact = Contact(
+        organisation_is_active=organisation.state == Organisation.State.ACTIVE,
+        organisation_is_cancelled=organisation.is_cancelled,
+        number=number_of(phone),
+        zone=organisation.zone,
+        spent=replace(means.spent, next_call=takes),
+        is_do_not_call=bool(phone) and DoNotCall.objects.standing().filter(phone=phone).exists(),
+        stop=means.stop,
+    )
+    decision = may_contact(contact, _placed_by(rules_of(ContactPolicy.objects.get()), provider), at)
+    asked = OF_NUMBERS if phone else OF_LINES
+    refused = (gate for gate in decision.gates if gate.gate in asked and gate.outcome is Outcome.FAIL)
+    return next((gate.sentence for gate in refused), "")
 
 
 def rules_of(policy: ContactPolicy) -> Rules:
@@ -160,6 +219,7 @@ def rules_of(policy: ContactPolicy) -> Rules:
     return Rules(
         version=policy.version,
         countries=frozenset(policy.countries),
+        kinds=_kinds(policy),
         hours=tuple(window if day in policy.weekdays else None for day in range(7)),
         lifetime_cap=policy.lifetime_attempts,
         daily_cap=policy.daily_attempts,
@@ -171,9 +231,18 @@ def rules_of(policy: ContactPolicy) -> Rules:
         ),
         part_caps=(policy.morning_attempts, policy.afternoon_attempts, policy.evening_attempts),
         minimum_gap=dt.timedelta(minutes=policy.minimum_gap_minutes),
-        daily_calls=policy.daily_calls,
-        daily_spend=policy.daily_spend,
+        series={Purpose(purpose): frozenset(allowed) for purpose, allowed in policy.series.items()},
+        requires_registry=policy.requires_dnd,
+        registry_max_age=dt.timedelta(days=policy.dnd_days),
+        on_day=Limits(policy.daily_calls, policy.daily_minutes, policy.daily_spend),
+        on_member=Limits(policy.member_daily_calls, policy.member_daily_minutes, policy.member_daily_spend),
     )
+
+
+def _kinds(policy: ContactPolicy) -> frozenset[str]:
+    """In some countries nothing tells a mobile number from a landline: it is called where one of the two may be."""
+    kinds = set(policy.kinds) & {kind for kind, _label in KINDS}
+    return frozenset(kinds | ({"fixed_or_mobile"} if kinds & {"mobile", "fixed"} else set()))
 
 
 def _or(cap: int | None, general: int) -> int:
@@ -202,19 +271,42 @@ def since_and_soon(at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return at - RECENT, at + APPOINTMENT
 
 
-def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "") -> Contact:
+def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "", *, purpose: Purpose | None = None) -> Contact:
     organisation = current_organisation()
+    purpose = purpose or Purpose(facts.purpose)
     number = number_of(phone or lead.phone)
     return Contact(
         organisation_is_active=organisation.state == Organisation.State.ACTIVE,
+        organisation_is_cancelled=organisation.is_cancelled,
         number=number,
         zone=zone_of(number, organisation),
         spent=Spent(day=at.astimezone(organisation.zone).date(), zone=organisation.zone),
         is_do_not_call=facts.is_barred,
+        consent=_consent(facts, purpose),
+        registry=_registry(facts),
+        purpose=purpose,
         attempts_on_lead=Attempts(facts.lead_attempts, tuple(facts.lead_recent)),
         attempts_on_number=Attempts(facts.number_attempts, tuple(facts.number_recent)),
         lead_is_on_call=facts.lead_is_live,
     )
+
+
+def _consent(facts: Facts, purpose: Purpose) -> Consent | None:
+    """What the newest word on calls of this purpose is worth. Whoever agreed did so to us, for this: it is explicit."""
+    word = (facts.consents or {}).get(consent_purpose(purpose))
+    if word is None:
+        return None
+    at = dt.datetime.fromisoformat(word["obtained_at"])
+    if word["state"] != Word.State.GIVEN:
+        return Consent(refused_at=at) if word["state"] == Word.State.REFUSED else Consent(withdrawn_at=at)
+    until = word["valid_until"]
+    return Consent(given_at=at, is_explicit=True, expires_at=dt.datetime.fromisoformat(until) if until else None)
+
+
+def _registry(facts: Facts) -> RegistryResult | None:
+    if (said := facts.registry) is None:
+        return None
+    return RegistryResult(said["is_registered"], dt.datetime.fromisoformat(said["checked_at"]))
 
 
 def _rules(policy: ContactPolicy, facts: Facts) -> Rules:

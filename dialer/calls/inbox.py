@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from accounts import work
 from accounts.tenancy import ask_alone, current_organisation
-from dialer.calls import line
+from dialer.calls import beside, line, participants
 from dialer.calls.inbox_days import owe_counting
-from dialer.calls.merging import RANKS, CallState, Verdict, merge
-from dialer.models import Call, CallEvent
+from dialer.calls.merging import RANKS, CallState, LegState, Verdict, merge, merge_third
+from dialer.calls.transfers import follow
+from dialer.incoming.lines import Lines
+from dialer.models import Call, CallEvent, IncomingCall, Participant
 from dialer.models.call import ASKED
-from dialer.providers.port import SPELLINGS, Leg, ProviderEvent
+from dialer.providers.port import SPELLINGS, ProviderEvent, is_third
 from jini.lib.ids import uuid7
 
 # What an event tells is news for so long; providers post within seconds.
@@ -46,11 +48,23 @@ def _wake() -> None:
 def decide(tokens: Sequence[uuid.UUID]) -> None:
     """Merge every waiting event of the calls `tokens` into their rows, and write down what each of them did."""
     calls = line.locked_all(tokens)
-    found = _events_of(tokens).filter(verdict=CallEvent.Verdict.WAITING)
-    merging = _merge({token: line.state_of(call) for token, call in calls.items()}, found)
-    merged = {calls[token]: state for token, state in merging.states.items()}
+    incoming = Lines.of(tokens)
+    waiting = list(_events_of(tokens).filter(verdict=CallEvent.Verdict.WAITING))
+    found = [kept for kept in waiting if kept.is_of_leg]
+    people = _people(calls, found)
+    merging = _Merging(
+        incoming.states() | {token: line.state_of(call) for token, call in calls.items()},
+        {key: participants.state_of(one) for key, one in people.items()},
+    )
+    merging.take(found)
+    merged = {calls[token]: state for token, state in merging.states.items() if token in calls}
+    moved = participants.write_back(merging.third_legs, people)
     line.write_back(merged)
+    incoming.write_back(merging.states)
+    follow(moved)
     _ring(merged)
+    for kept, verdict in beside.decide([kept for kept in waiting if not kept.is_of_leg]):
+        merging.add(kept, verdict)
     # Last, and at once: a copy that is posted meanwhile waits for these rows until the transaction ends.
     merging.write_verdicts()
     owe_counting({(kept.provider, _day_of(kept)) for kept in merging.events})
@@ -73,9 +87,15 @@ def replay(tokens: Sequence[uuid.UUID]) -> Replayed:
     A call of which no event is kept stays as it is.
     """
     calls = line.locked_all(tokens)
-    events = list(_events_of(tokens).decided())
-    merging = _merge({token: line.asked_of(call) for token, call in calls.items()}, events)
-    merged = {calls[token]: state for token, state in merging.states.items()}
+    events = list(_events_of(tokens).decided().of_legs())
+    people = _people(calls, events)
+    merging = _Merging(
+        Lines.of(tokens).asked() | {token: line.asked_of(call) for token, call in calls.items()},
+        {key: participants.asked_of(one) for key, one in people.items()},
+    )
+    merging.take(events)
+    participants.write_back(merging.third_legs, people, is_news=False)
+    merged = {calls[token]: state for token, state in merging.states.items() if token in calls}
     differences = line.write_again(merged)
     _ring(merged)
     changed = merging.write_verdicts()
@@ -88,13 +108,51 @@ def _events_of(tokens: Sequence[uuid.UUID]) -> Any:
     return CallEvent.objects.filter(call_token__in=tokens).order_by("received_at", "id")
 
 
+def _people(calls: Mapping[uuid.UUID, Call], events: Iterable[CallEvent]) -> dict[participants.Key, Participant]:
+    """Return the third people of `calls`, whose legs are locked with them, when one of the events is about any."""
+    return participants.of_calls(calls) if any(is_third(kept.leg) for kept in events) else {}
+
+
 @dataclass
 class _Merging:
-    """Events in their order, the states of the calls after them, and the verdict on each."""
+    """Events in their order, the states of calls and of third people's legs after them, and the verdict on each.
 
+    `begin` and `people` are the states before; of a call or a person that is not among them, no event has an effect.
+    """
+
+    begin: Mapping[uuid.UUID, CallState]
+    people: Mapping[participants.Key, LegState]
     events: list[CallEvent] = field(default_factory=list)
     states: dict[uuid.UUID, CallState] = field(default_factory=dict)
+    third_legs: dict[participants.Key, LegState] = field(default_factory=dict)
     verdicts: dict[str, list[CallEvent]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, events: Iterable[CallEvent]) -> None:
+        """Merge events, one after the other."""
+        for kept in events:
+            self.add(kept, self._take_third(kept) if is_third(kept.leg) else self._take_one(kept))
+
+    def _take_one(self, kept: CallEvent) -> str:
+        state = self.states.get(kept.call_token) or self.begin.get(kept.call_token)
+        if state is None:
+            return CallEvent.Verdict.UNKNOWN_CALL
+        event = _event(kept)
+        self.states[kept.call_token], verdict = merge(state, event)
+        return _on_time(verdict, kept, event)
+
+    def _take_third(self, kept: CallEvent) -> str:
+        key = kept.call_token, kept.leg
+        leg = self.third_legs.get(key) or self.people.get(key)
+        if leg is None:
+            return CallEvent.Verdict.UNKNOWN_CALL
+        event = _event(kept)
+        self.third_legs[key], verdict = merge_third(leg, event)
+        return _on_time(verdict, kept, event)
+
+    def add(self, kept: CallEvent, verdict: str) -> None:
+        """Note what was decided on an event."""
+        self.events.append(kept)
+        self.verdicts[verdict].append(kept)
 
     def write_verdicts(self) -> list[CallEvent]:
         """Write down what was decided; return the events of which something else was written before."""
@@ -108,27 +166,10 @@ class _Merging:
         return changed
 
 
-def _merge(begin: Mapping[uuid.UUID, CallState], events: Iterable[CallEvent]) -> _Merging:
-    """Merge events into the states that the calls begin with; of a call that is not among them, none has an effect."""
-    merging = _Merging()
-    for kept in events:
-        token = kept.call_token
-        state = merging.states.get(token) or begin.get(token)
-        merging.events.append(kept)
-        if state is None:
-            verdict: str = CallEvent.Verdict.UNKNOWN_CALL
-        else:
-            merging.states[token], verdict = _merge_one(state, kept)
-        merging.verdicts[verdict].append(kept)
-    return merging
-
-
-def _merge_one(state: CallState, kept: CallEvent) -> tuple[CallState, str]:
-    event = _event(kept)
-    state, verdict = merge(state, event)
+def _on_time(verdict: Verdict, kept: CallEvent, event: ProviderEvent) -> str:
     if verdict is Verdict.MERGED and not kept.is_answer and kept.received_at - event.at > IN_TIME:
-        return state, CallEvent.Verdict.LATE
-    return state, _VERDICTS[verdict]
+        return CallEvent.Verdict.LATE
+    return _VERDICTS[verdict]
 
 
 def _ring(calls: Iterable[Call]) -> None:
@@ -137,7 +178,7 @@ def _ring(calls: Iterable[Call]) -> None:
             line.owe_customer(call)
 
 
-def answer_of(call: Call, leg: Leg, event: ProviderEvent) -> None:
+def answer_of(call: Call | IncomingCall, leg: str, event: ProviderEvent) -> None:
     """Take a provider's answer to our own question into the inbox, like any other word of theirs."""
     key = f"{ASKED}{call.pk.hex}:{leg}:{event.status}:{event.duration if event.status in RANKS else ''}"
     keep(
@@ -158,7 +199,7 @@ _VERDICTS = {
 def _event(kept: CallEvent) -> ProviderEvent:
     said = kept.payload
     return ProviderEvent(
-        leg=Leg(kept.leg),
+        leg=kept.leg,
         status=SPELLINGS.get(said["status"], said["status"]),
         at=line.moment(said["at"]),
         provider_id=said["provider_id"],

@@ -60,10 +60,11 @@ class LegState:
 
 @dataclass(frozen=True, slots=True)
 class CallState:
-    """The two legs of a call."""
+    """The two legs of a call. `lost_leg`: the telecaller's first one, in place of which another one was rung."""
 
     agent: LegState = LegState()
     customer: LegState = LegState()
+    lost_leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,21 @@ def merge(state: CallState, event: ProviderEvent) -> tuple[CallState, Verdict]:
     """Return the state after `event`, and what the event did."""
     if event.status not in RANKS:
         return state, Verdict.UNKNOWN_STATUS
-    if event.leg is Leg.AGENT:
+    if event.leg == Leg.AGENT and state.lost_leg and event.provider_id == state.lost_leg:
+        return state, Verdict.OUT_OF_ORDER
+    if event.leg == Leg.AGENT:
         # The telecaller's own time on the line is no talk with the customer.
         leg = _merge_leg(state.agent, replace(event, duration=None))
         return replace(state, agent=leg), _verdict(state.agent, event)
     leg = _merge_leg(state.customer, event)
     return replace(state, customer=leg), _verdict(state.customer, event)
+
+
+def merge_third(leg: LegState, event: ProviderEvent) -> tuple[LegState, Verdict]:
+    """As `merge`, of the leg of a third person."""
+    if event.status not in RANKS:
+        return leg, Verdict.UNKNOWN_STATUS
+    return _merge_leg(leg, event), _verdict(leg, event)
 
 
 def outcome_of(state: CallState) -> Outcome:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.tenancy import current_organisation
 from dialer.calls.counters import count_calls
 from dialer.campaigns.settling import watch
-from dialer.models import Call, QueueEntry
+from dialer.models import Call, IncomingCall, QueueEntry
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
 from jini.lib.lead_merging import Busy, Part
@@ -34,10 +34,12 @@ def take(keep: Id, gone: Id) -> dict[str, Any]:
     mine = [call.pk for call in calls if call.lead_id == gone]
     before = [_place(entry) for entry in entries]
     Call.objects.filter(pk__in=mine).update(lead=keep)
+    came_in = [str(pk) for pk in IncomingCall.objects.filter(lead=gone).values_list("pk", flat=True)]
+    IncomingCall.objects.filter(pk__in=came_in).update(lead=keep)
     _join(keep, gone, entries)
     count_calls([keep, gone])
     _stale_figures(calls)
-    return {"calls": [str(pk) for pk in mine], "entries": before}
+    return {"calls": [str(pk) for pk in mine], "incoming": came_in, "entries": before}
 
 
 def left(keep: Id, _gone: Id, taken: dict[str, Any]) -> list[dict[str, Any]]:
@@ -49,6 +51,7 @@ def give_back(keep: Id, gone: Id, taken: dict[str, Any], was_left: list[dict[str
     """Move the calls back, and each place that nobody has touched since; a place that the merge began is ended."""
     calls, entries = _held(keep, gone)
     Call.objects.filter(pk__in=taken["calls"], lead=keep).update(lead=gone)
+    IncomingCall.objects.filter(pk__in=taken.get("incoming", []), lead=keep).update(lead=gone)
     before = {place["id"]: place for place in taken["entries"]}
     untouched = [entry for entry in entries if _place(entry) in was_left]
     QueueEntry.objects.filter(pk__in=[entry.pk for entry in untouched if str(entry.pk) not in before]).delete()

@@ -38,7 +38,7 @@ def add(lead_ids: Sequence[uuid.UUID], params: Mapping[str, Any], by: Membership
     if into is None:
         return dict.fromkeys(lead_ids, "campaign")
     leads = Lead.objects.filter(pk__in=lead_ids)
-    barred = DoNotCall.objects.filter(phone__in=leads.values("phone")).values("phone")
+    barred = DoNotCall.objects.standing().filter(phone__in=leads.values("phone")).values("phone")
     reasons = dict.fromkeys(leads.filter(phone__in=barred).values_list("pk", flat=True), "barred")
     reasons |= dict.fromkeys(
         leads.filter(status__kind__in=sorted(Status.CLOSED)).values_list("pk", flat=True), "closed"

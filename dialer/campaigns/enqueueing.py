@@ -22,6 +22,7 @@ WITH chosen AS MATERIALIZED (
     FROM leads_lead l
     JOIN leads_status s ON s.organisation_id = l.organisation_id AND s.id = l.status_id
     LEFT JOIN privacy_donotcall d ON d.organisation_id = l.organisation_id AND d.phone = l.phone
+        AND d.channel = 'call' AND d.lifted_at IS NULL
     LEFT JOIN accounts_membership m ON m.id = l.assigned_to_id AND m.deactivated_at IS NULL
     LEFT JOIN LATERAL (
         SELECT t.id FROM (

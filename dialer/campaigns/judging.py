@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
+from dialer.calls.caller import shown_in
 from dialer.calls.contact import deciders
 from dialer.campaigns.waiting import LABELS as QUEUE_LABELS
 from dialer.campaigns.waiting import Person, QueueAnswer, QueueGate, Waiting, answers
@@ -43,7 +44,7 @@ def judge(
     `campaign` and `callers` are taken as they are given: rules that are not saved yet can be tried. The entries come
     with lead, status, list and people (see `with_everything`).
     """
-    decide = deciders([entry.lead for entry in entries], at)
+    decide = deciders([entry.lead for entry in entries], at, shown_in(campaign))
     return [_judged(entry, campaign, callers, decide[entry.lead_id], at) for entry in entries]
 
 

@@ -15,6 +15,8 @@ _ORDERS = {
     CampaignList.Order.NEWEST: f"{_TURNING} - (l.created_at - {_TURNING})",
     # A second for each rupee: the highest value that a lead can have lies three centuries back.
     CampaignList.Order.VALUE: f"{_TURNING} - round(coalesce(l.value, 0)) * interval '1 second'",
+    # Behind a score of 0 those without one.
+    CampaignList.Order.SCORE: f"{_TURNING} - (coalesce(l.score, -1) + 1) * interval '1 day'",
 }
 _FALLS = {CampaignList.Order.NEWEST}
 SLICE = 5_000

@@ -17,7 +17,7 @@ from dialer.models import DialerSettings, QueueEntry
 from jini.lib.ids import uuid7
 from jini.lib.rows import model_of, parsed
 from leads.models import Lead, Status
-from privacy.contact_reasons import GateName
+from privacy.contact_reasons import GateName, Reason
 from privacy.contact_rules import Decision
 from privacy.models import ContactPolicy
 
@@ -29,6 +29,9 @@ HEAD_TRUSTED = dt.timedelta(seconds=1)
 RELEASE_EVERY = dt.timedelta(seconds=5)
 # Gates that would refuse every other lead as well: there is no point in walking through the list.
 OF_ALL_LEADS = frozenset({GateName.ORGANISATION, GateName.HOURS, GateName.TELECALLER_LINE, GateName.SPEND})
+# A DND result that is missing is brought in by somebody, who is not asked for it at once.
+TO_CHECK = frozenset({Reason.DND_NOT_CHECKED, Reason.DND_STALE})
+LOOK_AGAIN = dt.timedelta(hours=1)
 
 _CLAIM = "SELECT dialer_claim_next(%s, %s, %s, %s, %s, %s, %s, %s, %s)::text"
 _GIVE = "SELECT dialer_give_lead(%s, %s, %s, %s, %s, %s)"
@@ -49,6 +52,11 @@ SELECT found.id FROM (
     (SELECT 0, 10, NULL, 0, 0, NULL, q.id FROM dialer_queueentry q
      WHERE q.organisation_id = %(organisation)s AND q.reserved_for_id = %(member)s AND q.rank = 0
        AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
+     ORDER BY q.due_at, q.id LIMIT 1)
+    UNION ALL
+    (SELECT 2, 10, NULL, 0, 0, NULL, q.id FROM dialer_queueentry q
+     WHERE q.organisation_id = %(organisation)s AND q.reserved_for_id = %(member)s AND q.rank = 1
+       AND q.kept_until IS NULL AND q.due_at <= %(now)s AND q.finished_at IS NULL AND q.leased_to_id IS NULL
      ORDER BY q.due_at, q.id LIMIT 1)
     UNION ALL
     SELECT 2 * r.rank, 10, NULL, 1, 0, NULL, e.id FROM generate_series(1, 4) AS r (rank) CROSS JOIN LATERAL (
@@ -131,7 +139,7 @@ def claim_next(member: Membership) -> QueueEntry | None:
             continue
         decision = decide_by(taken.entry.lead, taken.facts, taken.policy, now)
         if decision.is_allowed:
-            _give(taken.entry.lead, member, now)
+            give(taken.entry.lead, member, now)
             if taken.is_drawn:
                 count_handed(taken.entry, member)
             return taken.entry
@@ -284,12 +292,14 @@ def _pass_over(entry: QueueEntry, decision: Decision) -> bool:
         entry.finish(QueueEntry.Finished.ATTEMPTS_USED)
     elif refusal is not None and refusal.gate is GateName.LEAD_LINE:
         entry.put_off(decision.at + dt.timedelta(minutes=5))
+    elif refusal is not None and refusal.reason in TO_CHECK:
+        entry.put_off(decision.at + LOOK_AGAIN)
     else:
         entry.finish(QueueEntry.Finished.REFUSED)
     return True
 
 
-def _give(lead: Lead, member: Membership, now: dt.datetime) -> None:
+def give(lead: Lead, member: Membership, now: dt.datetime) -> None:
     """Assign a lead that nobody active owns to `member`, who could not see it otherwise."""
     if lead.assigned_to_id == member.pk:
         return

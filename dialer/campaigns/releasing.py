@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from dialer.models import Call, CountedLead, QueueEntry, Skip
+from dialer.models import Call, CountedLead, IncomingCall, QueueEntry, RecordingWish, Skip
 from jini.lib.ids import one_of
 
 
@@ -17,7 +17,9 @@ def release(lead_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     free = dict(idle.values_list("pk", "lead"))
     kept = set(Call.objects.filter(one_of("lead", lead_ids)).values_list("lead", flat=True))
     kept |= {lead for pk, lead in places.values_list("pk", "lead") if pk not in free}
+    kept |= set(IncomingCall.objects.filter(one_of("lead", lead_ids)).values_list("lead", flat=True))
     Skip.objects.filter(one_of("lead", set(lead_ids) - kept)).delete()
     CountedLead.objects.filter(one_of("lead", set(lead_ids) - kept)).delete()
+    RecordingWish.objects.filter(one_of("lead", set(lead_ids) - kept)).delete()
     QueueEntry.objects.filter(one_of("pk", (pk for pk, lead in free.items() if lead not in kept))).delete()
     return kept

@@ -38,7 +38,7 @@ WITH follows AS (
         ) AS is_laid_down
     FROM dialer_queueentry q JOIN leads_lead l ON l.organisation_id = q.organisation_id AND l.id = q.lead_id
     WHERE q.organisation_id = %(organisation)s AND q.lead_id = ANY(%(leads)s::uuid[]) AND q.finished_at IS NULL
-      AND NOT (q.rank = 0 AND l.assigned_to_id IS NULL)
+      AND NOT (q.rank IN (0, 1) AND l.assigned_to_id IS NULL)
 )
 UPDATE dialer_queueentry q SET
     reserved_for_id = CASE WHEN f.ends THEN q.reserved_for_id ELSE f.owner END, kept_until = NULL,
@@ -60,7 +60,8 @@ def settle(call: Call) -> QueueEntry | None:
     """
     entry = waiting_of(call.lead_id) or QueueEntry(lead=call.lead, campaign=call.campaign, list=_list_of(call))
     is_new = entry._state.adding  # noqa: SLF001 -- Django's documented name
-    entry.attempts += 1
+    # Who called us was not tried.
+    entry.attempts += call.direction == Call.Direction.OUTGOING
     entry.leased_to, entry.lease_until = None, None
     because = _ending(call, entry)
     follow_up = None if because else _next_follow_up(call.lead_id)
@@ -163,8 +164,9 @@ def _ending(call: Call, entry: QueueEntry) -> str:
 
 
 def _wait_for(follow_up: FollowUp, entry: QueueEntry) -> None:
-    entry.rank, entry.due_at, entry.reserved_for = Rank.FOLLOW_UP, follow_up.due_at, follow_up.assigned_to
-    entry.kept_until = None
+    is_missed = follow_up.kind == FollowUp.Kind.MISSED
+    entry.rank = Rank.MISSED if is_missed else Rank.FOLLOW_UP
+    entry.due_at, entry.reserved_for, entry.kept_until = follow_up.due_at, follow_up.assigned_to, None
 
 
 def _wait_for_retry(call: Call, entry: QueueEntry) -> str:
@@ -207,7 +209,7 @@ def _next_follow_up(lead_id: uuid.UUID) -> FollowUp | None:
 
 
 def _follow_owner(lead: Lead, entry: QueueEntry | None) -> None:
-    if entry is None or (entry.rank == Rank.FOLLOW_UP and lead.assigned_to is None):
+    if entry is None or (Rank(entry.rank).is_owed and lead.assigned_to is None):
         return
     entry.reserved_for, entry.kept_until = lead.assigned_to, None
     if entry.campaign is None and lead.assigned_to is None:
@@ -228,7 +230,7 @@ def _follow_follow_ups(lead: Lead, entry: QueueEntry | None) -> None:
             # "Not now, but then": the lead need not stay in hand for that.
             entry.leased_to, entry.lease_until = None, None
         entry.save()
-    elif entry is not None and entry.rank == Rank.FOLLOW_UP:
+    elif entry is not None and Rank(entry.rank).is_owed:
         _forget_follow_up(lead, entry)
 
 

@@ -86,8 +86,9 @@ class Waiting:
 
     @property
     def is_promise(self) -> bool:
-        """A follow-up is handed to its telecaller whatever becomes of the campaign."""
-        return self.rank == QueueEntry.Rank.FOLLOW_UP
+        """A follow-up, or a missed call that is somebody's, is handed to them whatever becomes of the campaign."""
+        is_somebodys = self.reserved_for is not None and self.kept_until is None
+        return self.rank == QueueEntry.Rank.FOLLOW_UP or (self.rank == QueueEntry.Rank.MISSED and is_somebodys)
 
 
 @dataclass(frozen=True, slots=True)

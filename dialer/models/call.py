@@ -5,10 +5,12 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from dialer.providers.port import THIRD, Leg, is_third
 from teams.visibility import sight_of
 
 
@@ -24,6 +26,10 @@ class CallQuerySet(OrganisationQuerySet):
     def open(self) -> Self:
         """Calls that are not wrapped up yet: at most one of each telecaller."""
         return self.filter(closed_at=None)
+
+    def live(self) -> Self:
+        """Calls whose line is open, the longest first."""
+        return self.filter(ended_at=None).order_by("started_at", "id")
 
     def attempts(self) -> Self:
         """Outgoing calls that reached the carrier: what figures count as a call.
@@ -62,6 +68,7 @@ class Call(OrganisationOwned):
 
     class Mode(models.TextChoices):
         BRIDGE = "bridge", _("Rings my phone first")
+        BROWSER = "browser", _("This browser")
         OWN_PHONE = "own_phone", _("My own phone")
 
     class Status(models.TextChoices):
@@ -75,6 +82,11 @@ class Call(OrganisationOwned):
         NO_ANSWER = "no-answer", _("No answer")
         FAILED = "failed", _("Failed")
         CANCELED = "canceled", _("Cancelled")
+
+    class RecordingRule(models.TextChoices):
+        ON = "on", _("To be recorded")
+        WISH = "wish", _("The customer does not want to be recorded")
+        UNSUPPORTED = "unsupported", _("The provider cannot record")
 
     TRIED = (
         Status.INITIATED,
@@ -105,6 +117,9 @@ class Call(OrganisationOwned):
     customer_status = models.CharField(max_length=12, choices=Status, default=Status.INTENT)
     customer_leg = models.CharField(max_length=64, blank=True)
     agent_leg = models.CharField(max_length=64, blank=True)
+    # When the telecaller's browser did not answer and their phone was rung instead; `lost_leg` is the browser's.
+    fell_back_at = models.DateTimeField(null=True)
+    lost_leg = models.CharField(max_length=64, blank=True, db_default="")
     failure = models.CharField(max_length=40, blank=True)
     # The clock of the customer's leg. Talk time is answered to ended, in whole seconds.
     started_at = models.DateTimeField()
@@ -115,6 +130,10 @@ class Call(OrganisationOwned):
     talk_seconds = models.PositiveIntegerField(null=True)
     # Talk as the provider counts it, which is what it bills; null until it has said.
     counted_seconds = models.PositiveIntegerField(null=True)
+    # Decided when the customer is rung; blank where nothing asks for a recording.
+    recording_rule = models.CharField(max_length=12, choices=RecordingRule, blank=True, default="", db_default="")
+    # Who answered, in the provider's own word; blank as long as it has not said.
+    answered_by = models.CharField(max_length=40, blank=True, default="", db_default="")
     # When the provider last gave a sign of the call: an event, or an answer to our question.
     seen_at = models.DateTimeField(null=True)
     hang_up_asked_at = models.DateTimeField(null=True)
@@ -195,6 +214,10 @@ class CallEventQuerySet(OrganisationQuerySet):
         """Without those that wait for their merging."""
         return self.exclude(verdict=CallEvent.Verdict.WAITING)
 
+    def of_legs(self) -> Self:
+        """Those that tell how a leg stands, which are what calls are merged from."""
+        return self.exclude(leg__in=CallEvent.BESIDE)
+
     def posted_twice(self) -> Self:
         """Those that the provider sent again. An answer to our own question comes again because we ask again."""
         return self.filter(copies__gt=1).exclude(event_key__startswith=ASKED)
@@ -218,6 +241,8 @@ class CallEvent(OrganisationOwned):
         OUT_OF_ORDER = "out_of_order", _("Out of order")
         UNKNOWN_CALL = "unknown_call", _("Unknown call")
         UNKNOWN_STATUS = "unknown_status", _("Unknown status")
+
+    BESIDE: ClassVar[dict[str, Any]] = {"recording": _("Recording"), "machine": _("Who answered")}
 
     provider = models.CharField(max_length=20)
     event_key = models.CharField(max_length=64)
@@ -249,9 +274,22 @@ class CallEvent(OrganisationOwned):
         return reverse("dialer:post", args=[self.pk])
 
     @property
+    def is_of_leg(self) -> bool:
+        return self.leg not in self.BESIDE
+
+    @property
     def is_answer(self) -> bool:
         """Whether we had asked for it."""
         return self.event_key.startswith(ASKED)
+
+    @property
+    def line(self) -> str:
+        """Whose line it is about, in words."""
+        if self.leg in self.BESIDE:
+            return str(self.BESIDE[self.leg])
+        if is_third(self.leg):
+            return gettext("Line of person %(number)s") % {"number": self.leg.removeprefix(THIRD)}
+        return gettext("Telecaller's line") if self.leg == Leg.AGENT else gettext("Lead's line")
 
     @property
     def copies_too_many(self) -> int:

@@ -13,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from privacy.contact_facts import Purpose
+from privacy.contact_words import PURPOSES
 from teams.visibility import sight_of
 
 # What says where and for whom a lead waits.
@@ -61,6 +63,11 @@ class Campaign(OrganisationOwned):
         TIMED = "timed", _("Timed preview: the call starts when a countdown ends")
         PROGRESSIVE = "progressive", _("Progressive: the next call starts when the outcome is saved")
 
+    class Recorded(models.TextChoices):
+        AS_ORGANISATION = "", _("As the organisation says")
+        ON = "on", _("Record its calls")
+        OFF = "off", _("Do not record its calls")
+
     name = models.CharField(_("name"), max_length=80)
     state = models.CharField(pgettext_lazy("condition", "state"), max_length=10, choices=State, default=State.DRAFT)
     priority = models.PositiveSmallIntegerField(_("priority"), default=5, help_text=_("1 to 9; 9 is called first."))
@@ -79,6 +86,24 @@ class Campaign(OrganisationOwned):
         blank=True,
         default=24,
         help_text=_("For who talked to the lead last, or owns it; then a colleague may be handed it. Empty: for good."),
+    )
+    # What its calls are by law, and the number that its leads see; without one, the account's.
+    purpose = models.CharField(
+        _("What its calls are"),
+        max_length=15,
+        choices=PURPOSES,
+        default=Purpose.SERVICE.value,
+        db_default=Purpose.SERVICE.value,
+    )
+    number = models.ForeignKey(
+        "dialer.PhoneNumber",
+        verbose_name=_("Number shown to its leads"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     # How it is called: see `dialer.campaigns.modes`.
     mode = models.CharField(_("How calls start"), max_length=12, choices=Mode, default=Mode.PREVIEW)
@@ -99,6 +124,15 @@ class Campaign(OrganisationOwned):
         blank=True,
         validators=[MaxValueValidator(3_600)],
         help_text=_("Without a number, the organisation's own. 0: no limit."),
+    )
+    recorded = models.CharField(
+        _("Recording"), max_length=3, choices=Recorded, blank=True, default=Recorded.AS_ORGANISATION, db_default=""
+    )
+    detects_machines = models.BooleanField(
+        _("Listen for answering machines"),
+        default=False,
+        db_default=False,
+        help_text=_("Calls are put through at once. The provider charges for it, and may be wrong."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -168,29 +202,6 @@ class CampaignMember(OrganisationOwned):
         return f"CampaignMember {self.pk}"
 
 
-class RetryRule(OrganisationOwned):
-    """When a lead of a campaign is tried again after an outcome; without one, the outcome's own rule holds."""
-
-    campaign = models.ForeignKey(
-        "dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="retry_rules", db_index=False
-    )
-    disposition = models.ForeignKey(
-        "dialer.Disposition", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
-    delay_minutes = models.PositiveIntegerField(_("after, minutes"))
-    attempts = models.PositiveSmallIntegerField(_("times at most"))
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "campaign", "disposition"], name="retry_rule_once"),
-            models.CheckConstraint(condition=models.Q(delay_minutes__gte=2), name="retry_rule_from_2_minutes"),
-            models.CheckConstraint(condition=models.Q(attempts__range=(1, 10)), name="retry_rule_1_to_10"),
-        ]
-
-    def __str__(self) -> str:
-        return f"RetryRule {self.pk}"
-
-
 class QueueEntry(OrganisationOwned):
     """A lead that waits to be called. A lead waits in one place only, so nobody can be handed it twice.
 
@@ -208,6 +219,11 @@ class QueueEntry(OrganisationOwned):
         HOT = 2, _("New lead")
         RETRY = 3, _("Retry")
         FRESH = 4, _("First call")
+
+        @property
+        def is_owed(self) -> bool:
+            """Whether a follow-up stands behind it: it is handed to its telecaller whatever becomes of the campaign."""
+            return self in {self.FOLLOW_UP, self.MISSED}
 
     class Finished(models.TextChoices):
         """Why a lead waits no more."""

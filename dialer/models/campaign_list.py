@@ -38,6 +38,7 @@ class CampaignList(OrganisationOwned):
         OLDEST = "oldest", _("Oldest first")
         NEWEST = "newest", _("Newest first")
         VALUE = "value", _("Highest value first")
+        SCORE = "score", _("Highest score first")
 
     campaign = models.ForeignKey(
         "dialer.Campaign", on_delete=models.CASCADE, db_constraint=False, related_name="lists", db_index=False

@@ -50,6 +50,7 @@ class Disposition(Bilingual, OrganisationOwned):
         NO_ANSWER = "no-answer", _("No answer")
         BUSY = "busy", _("Busy")
         FAILED = "failed", _("Failed")
+        MACHINE = "machine", _("Answering machine")
 
     class System(models.TextChoices):
         """Why the system itself closed a call that nobody wrapped up."""

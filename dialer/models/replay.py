@@ -64,7 +64,12 @@ class Replay(Job, OrganisationOwned):
                 name="replay_one_at_a_time",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "-created_at", "-id"], name="replay_newest")]
+        indexes = [
+            models.Index(fields=["organisation", "-created_at", "-id"], name="replay_newest"),
+            models.Index(
+                fields=["organisation", "call"], condition=models.Q(call__isnull=False), name="replay_of_call"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Replay {self.pk}"
@@ -89,6 +94,8 @@ class ReplayDifference(OrganisationOwned):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "replay", "call"], name="replay_difference_once"),
         ]
+        # Whoever deletes a call looks here for each one.
+        indexes = [models.Index(fields=["organisation", "call"], name="replay_difference_of_call")]
 
     def __str__(self) -> str:
         return f"ReplayDifference {self.pk}"

@@ -11,6 +11,10 @@ from leads.models import Lead
 
 
 class ScriptQuerySet(OrganisationQuerySet):
+    def in_use(self) -> Self:
+        """Scripts that can be chosen and changed; calls remember the removed ones, too."""
+        return self.filter(removed_at=None)
+
     def in_order(self) -> Self:
         return self.order_by("name", "language", "id")
 
@@ -30,12 +34,19 @@ class Script(OrganisationOwned):
         db_index=False,
         related_name="+",
     )
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[Any] = scoped(ScriptQuerySet)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("organisation", models.functions.Lower("name"), "language", name="script_name_once")
+            models.UniqueConstraint(
+                "organisation",
+                models.functions.Lower("name"),
+                "language",
+                condition=models.Q(removed_at=None),
+                name="script_name_once",
+            )
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,18 @@ from leads.models import Lead
 class DialerSettings(OrganisationOwned):
     """One row of each organisation."""
 
-    default_mode = models.CharField(_("how calls start"), max_length=10, choices=Call.Mode, default=Call.Mode.BRIDGE)
+    default_mode = models.CharField(
+        _("How calls start"),
+        max_length=10,
+        choices=Call.Mode,
+        default=Call.Mode.BRIDGE,
+        help_text=_("Telecallers may choose otherwise for themselves."),
+    )
+    may_dial_themselves = models.BooleanField(
+        _("Telecallers may choose to dial on their own phone"),
+        default=False,
+        help_text=_("No provider sees such a call: how long it took is known from a paired phone only."),
+    )
     not_connected_needs_follow_up = models.BooleanField(
         _("Ask for a follow-up after calls that did not connect, too"),
         default=False,

@@ -80,6 +80,8 @@ NARROWED = [
     ({"attempts": "1"}, "asha bilal"),
     ({"lead": "{lead.pk}"}, "asha queued"),
     ({"open": "1"}, "queued"),
+    # See test_recording_views.py.
+    ({"recording": "kept"}, ""),
     # Closed by the system: see test_forgotten.py.
     ({"forgotten": "1"}, ""),
     ({"q": "१२३४५"}, "asha queued"),

@@ -285,3 +285,17 @@ def test_writing_a_script_and_reading_it_out_in_the_browser(visit, organisation,
     page.reload()
     page.get_by_text("Shall we come?").wait_for()
     assert tab.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_what_is_typed_right_after_a_part_was_added_goes_where_it_is_typed(visit, manager):
+    page = visit(manager).open(reverse("dialer:script_new"))
+    # Somebody quick is in the next field as soon as it is there; the focus of the new part does not come back later.
+    page.evaluate("""() => new MutationObserver(() => document.querySelector("#step-1-text")?.focus())
+        .observe(document.body, {childList: true, subtree: true})""")
+    page.get_by_role("button", name="Add a step").click()
+    page.locator("#step-1-text").wait_for()
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("document.activeElement.id") == "step-1-text"

@@ -23,6 +23,7 @@ def sent(**changes):
     kept = {
         "wrap_up_seconds": "120",
         "outcome_minutes": "30",
+        "default_mode": "bridge",
         "language": DialerSettings._meta.get_field("language").default,
     }
     return kept | {"lease_minutes": "20", "hot_lead_minutes": "30"} | changes

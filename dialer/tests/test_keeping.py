@@ -34,8 +34,10 @@ def forget_heads():
 
 @pytest.fixture
 def open_scope(scope):
+    """In the morning of a working day: what is told here of the hours after it does not go past midnight."""
     open_all_day()
-    return scope
+    with time_machine.travel("2026-11-26 08:00+05:30"):
+        yield scope
 
 
 def retry_of(lead, campaign, telecaller, *, talk=None):

@@ -25,6 +25,7 @@ from dialer.models import Call, CallEvent, DialerSettings, SimulatedCall, Teleph
 from dialer.providers import accounts, simulator
 from dialer.providers.accounts import KNOWN_FOR, NoProvider, provider_of
 from dialer.providers.port import Leg
+from dialer.providers.simulator.posting import leg_id
 from dialer.views.hooks import _Headers
 from leads.models import Activity
 from leads.tests.factories import make_lead
@@ -53,13 +54,13 @@ def post(call, leg, status, *, at, secret=None, **more):
     form = {
         "status": status,
         "at": at.isoformat(),
-        "leg_id": f"{leg[0]}-{call.pk}",
+        "leg_id": leg_id(call.pk, leg),
         **{k: str(v) for k, v in more.items()},
     }
     body = urlencode(form).encode()
     stamp = str(int(timezone.now().timestamp()))
     secret = secret or TelephonyAccount.objects.get(provider="simulator").credentials["secret"]
-    path = line.address("status", "simulator", call.organisation_id, call.pk, Leg(leg)).split("8000", 1)[-1]
+    path = line.address("status", "simulator", call.organisation_id, call.pk, leg).split("8000", 1)[-1]
     return Client().post(
         "/" + path.split("/", 1)[1],
         body,

@@ -127,17 +127,18 @@ def test_every_so_many_calls_is_a_first_call_though_retries_are_due(open_scope, 
         (Order.OLDEST, ["old", "late", "twin", "new"]),
         (Order.NEWEST, ["new", "twin", "late", "old"]),
         (Order.VALUE, ["late", "new", "old", "twin"]),
+        (Order.SCORE, ["new", "old", "twin", "late"]),
     ],
 )
 def test_a_list_is_called_in_its_order_whenever_it_was_filled(open_scope, telecaller, order, expected):
     campaign = make_campaign(telecaller)
     into = make_list(campaign, order=order)
     late_at = ago(days=2)
-    make_lead(name="old", created_at=ago(days=9), value=500)
+    make_lead(name="old", created_at=ago(days=9), value=500, score=70)
     make_lead(name="late", created_at=late_at, value="9999999999.99")
     enqueue(Lead.objects.all(), into)
-    make_lead(name="new", created_at=ago(days=1), value=500_000)
-    make_lead(name="twin", created_at=late_at + dt.timedelta(seconds=1))
+    make_lead(name="new", created_at=ago(days=1), value=500_000, score=1000)
+    make_lead(name="twin", created_at=late_at + dt.timedelta(seconds=1), score=0)
     enqueue(Lead.objects.all(), into)
 
     assert [entry.lead.name for entry in handed(telecaller, 5)] == expected

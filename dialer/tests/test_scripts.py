@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.tenancy import acting_for
-from dialer.actions.scripts import ScriptMoved, save_script
+from dialer.actions.scripts import ScriptMoved, remove_script, save_script, set_scripts
 from dialer.models import CampaignScript, Script, ScriptVersion
 from dialer.scripts.checking import faults_of
 from dialer.scripts.content import END, Answer, Content, Objection, Step
@@ -298,3 +298,52 @@ def test_a_script_of_another_organisation_is_refused_by_the_database(scope, riva
     with pytest.raises(IntegrityError), transaction.atomic():
         connection.check_constraints()
     CampaignScript.objects.all().delete()
+
+
+# Removing one
+
+
+def remove(client, script):
+    return client.post(reverse("dialer:script_removal", args=[script.pk]), follow=True)
+
+
+def test_a_script_that_is_removed_is_offered_nowhere_and_can_be_taken_back(client_of, manager, scope):
+    script = save_script(Script(name="Rooftop", language="en"), content(), by=manager)
+    client = client_of(manager)
+
+    assert "“Rooftop” is removed." in remove(client, script).content.decode()
+    assert client.get(script.get_absolute_url()).status_code == 404
+    assert script.get_absolute_url() not in client.get(LIST).content.decode()
+    save_script(Script(name="rooftop", language="en"), content(), by=manager)
+    back = reverse("dialer:script_restoration", args=[script.pk])
+    assert "There is a script of this name" in client.post(back, follow=True).content.decode()
+    remove(client, Script.objects.in_use().get())
+    assert client.post(back, follow=True).redirect_chain == [(script.get_absolute_url(), 302)]
+    assert [row.name for row in Script.objects.in_use()] == ["Rooftop"]
+
+
+def test_a_script_that_a_campaign_has_stays(client_of, manager, scope):
+    campaign = make_campaign(name="Diwali")
+    script = save_script(Script(name="Rooftop", language="en"), content(), by=manager)
+    set_scripts(campaign, {"en": script}, by=manager)
+
+    assert "“Rooftop” stays: Diwali would lose it." in remove(client_of(manager), script).content.decode()
+    assert Script.objects.in_use().filter(pk=script.pk).exists()
+
+
+def test_a_script_that_was_removed_meanwhile_is_given_to_no_campaign(manager, scope):
+    script = save_script(Script(name="Rooftop", language="en"), content(), by=manager)
+    remove_script(script, by=manager)
+
+    with pytest.raises(ScriptMoved):
+        set_scripts(make_campaign(), {"en": script}, by=manager)
+
+
+@pytest.mark.parametrize("name", ["script_removal", "script_restoration"])
+def test_who_may_not_remove(client_of, telecaller, outsider, manager, scope, name):
+    script = save_script(Script(name="Rooftop", language="en"), content(), by=manager)
+    address = reverse(f"dialer:{name}", args=[script.pk])
+
+    assert client_of(telecaller).post(address).status_code == 403
+    assert client_of(outsider).post(address).status_code == 404
+    assert client_of(manager).get(address).status_code == 405

@@ -46,12 +46,20 @@ def internet():
         faked.get(f"{API}/IncomingPhoneNumbers.json", json={"incoming_phone_numbers": [{"phone_number": CALLER_ID}]})
         faked.get(f"{API}/OutgoingCallerIds.json", json={"outgoing_caller_ids": []})
         faked.get("https://calls.example.com/livez")
+        faked.get(f"{API}/Keys.json", json={"keys": []})
+        faked.post(f"{API}/Keys.json", json={"sid": "SK" + "b" * 32, "secret": "signs"}, status=201)
         yield faked
 
 
 def steps_of(account):
     check_account(account.organisation, account.pk)
     return {step["name"]: (step["outcome"], step["reason"]) for step in account.reloaded().steps}
+
+
+def check_again(account):
+    account.check_result = {"asked_at": timezone.now().isoformat()}
+    account.save(update_fields=["check_result"])
+    return steps_of(account)
 
 
 def text_of(response):
@@ -81,7 +89,9 @@ def test_calls_move_to_twilio_when_its_test_has_passed(client_of, scope, admin, 
         "credentials": ("passed", ""),
         "numbers": ("passed", ""),
         "caller_id": ("passed", "own"),
+        "permissions": ("skipped", "unknown"),
         "reachable": ("passed", ""),
+        "softphone": ("passed", ""),
     }
     assert active_account() == account
     shown = text_of(client.get(PAGE))
@@ -89,6 +99,51 @@ def test_calls_move_to_twilio_when_its_test_has_passed(client_of, scope, admin, 
     assert "+14155552671 may be shown to leads" in shown
     assert "The test passed, and calls moved, by Ravi Menon" in shown
     assert AuditEntry.objects.get(verb="telephony.activated").actor == admin
+
+
+def test_the_key_for_browsers_is_made_once_and_kept_beside_the_rest(twilio, internet):
+    steps_of(twilio)
+    kept = twilio.reloaded().credentials
+    assert kept == {"account_sid": SID, "auth_token": TOKEN, "key_sid": "SK" + "b" * 32, "key_secret": "signs"}
+    internet.get(f"{API}/Keys/SK{'b' * 32}.json", json={"sid": "SK" + "b" * 32})
+    check_again(twilio)
+
+    assert twilio.reloaded().credentials == kept
+    assert [call.request.url for call in internet.calls if call.request.method == "POST"] == [f"{API}/Keys.json"]
+
+
+def test_a_key_that_twilio_has_forgotten_is_made_anew_and_a_left_over_one_goes(twilio, internet):
+    steps_of(twilio)
+    left_over = {"sid": "SK" + "c" * 32, "friendly_name": f"JiNi {twilio.organisation_id}"}
+    internet.replace("GET", f"{API}/Keys.json", json={"keys": [left_over, {"sid": "SK1", "friendly_name": "theirs"}]})
+    internet.get(f"{API}/Keys/SK{'b' * 32}.json", json={"code": 20404, "status": 404, "message": "gone"}, status=404)
+    internet.delete(f"{API}/Keys/SK{'c' * 32}.json", status=204)
+    internet.replace("POST", f"{API}/Keys.json", json={"sid": "SK" + "d" * 32, "secret": "other"}, status=201)
+    check_again(twilio)
+
+    assert twilio.reloaded().credentials["key_sid"] == "SK" + "d" * 32
+    assert [call.request.url for call in internet.calls if call.request.method == "DELETE"] == [
+        f"{API}/Keys/SK{'c' * 32}.json"
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer", [{"json": {"code": 20500, "status": 500}, "status": 500}, {"body": requests.ConnectionError()}]
+)
+def test_calls_do_not_wait_for_a_key_that_twilio_did_not_make(twilio, internet, answer):
+    internet.replace("POST", f"{API}/Keys.json", **answer)
+
+    assert steps_of(twilio)["softphone"][0] == "failed"
+    assert active_account() == twilio
+    assert "key_sid" not in twilio.reloaded().credentials
+    assert "Browsers cannot be phones yet" in [line_of(step, "twilio").title for step in twilio.reloaded().steps]
+
+
+def test_another_account_has_no_key_yet(twilio, internet, admin):
+    steps_of(twilio)
+    choose_provider("twilio", by=admin, changes={"account_sid": "AC" + "b" * 32, "auth_token": TOKEN})
+
+    assert twilio.reloaded().credentials == {"account_sid": "AC" + "b" * 32, "auth_token": TOKEN}
 
 
 def test_the_token_is_encrypted_and_shown_nowhere(client_of, admin, twilio):
@@ -184,7 +239,7 @@ def test_a_refused_token_is_told_in_words_and_calls_stay(client_of, scope, admin
     assert active_account().provider == "simulator"
     assert "Twilio refused the account SID or the auth token" in shown
     assert "The test has not passed, so calls still go through: Simulator." in shown
-    assert shown.count("Not run") == 3
+    assert shown.count("Not run") == 4
 
 
 @pytest.mark.parametrize(
@@ -234,7 +289,9 @@ def test_the_way_back_to_us(internet, address, found):
     step = check_address(address)
 
     assert (step.outcome, step.reason) == found
-    assert line_of({"name": "reachable", "outcome": step.outcome, "reason": step.reason, "details": step.details}).title
+    assert line_of(
+        {"name": "reachable", "outcome": step.outcome, "reason": step.reason, "details": step.details}, "twilio"
+    ).title
 
 
 def test_nobody_is_asked_within_a_transaction(scope, twilio, internet):
@@ -308,9 +365,9 @@ def test_testing_the_simulator_in_the_browser(visit, organisation, admin, live_s
     settings.PUBLIC_URL = live_server.url
     tab = visit(admin, width=width)
     page = tab.open(PAGE)
-    assert not page.get_by_label("Account SID").is_visible()
+    assert not page.locator("#id_account_sid").is_visible()
     page.get_by_text("Twilio", exact=True).click()
-    assert page.get_by_label("Account SID").is_visible()
+    assert page.locator("#id_account_sid").is_visible()
     page.get_by_text("Simulator", exact=True).first.click()
     page.get_by_role("button", name="Test").click()
     page.get_by_text("The connection is being tested.").wait_for()

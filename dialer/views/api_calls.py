@@ -5,14 +5,12 @@ import uuid
 from typing import Any
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
-from accounts.api import ApiRequest, Refused, page_of, page_size
+from accounts.api import ApiRequest, page_of, read_page, refuse_query
 from accounts.permissions import Permission, requires
 from dialer.filters import FILTERS, find_calls
 from dialer.models import Call
-from jini.lib.paging import keyset_page
 
 router = Router(tags=["calls"])
 ASIDE = {"older", "newer", "limit"}
@@ -52,11 +50,9 @@ class CallsOut(Schema):
 def calls(request: ApiRequest) -> dict[str, Any]:
     """The filters of the call log as its address has them: from, to, telecaller, campaign, disposition and so on."""
     found = find_calls(request.member, request.GET)
-    unfit = {name: ["does not fit"] for name in request.GET if name in FILTERS and name not in found.values}
-    unknown = {name: ["there is no such filter"] for name in request.GET if name not in ASIDE and name not in FILTERS}
-    if unfit or unknown:
-        raise Refused(422, "invalid", _("Some fields are wrong."), fields=unfit | unknown)
-    page = keyset_page(request, found.calls, by="-started_at", size=page_size(request.GET))
+    asked = set(request.GET)
+    refuse_query(asked - ASIDE - set(FILTERS), (asked & set(FILTERS)) - set(found.values))
+    page = read_page(request, found.calls, by="-started_at")
     return page_of(page, page.rows)
 
 

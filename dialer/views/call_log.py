@@ -21,12 +21,15 @@ from accounts.tenancy import acting_for
 from dialer.actions.correcting import NotWrappedUp, OutcomeMoved, change_outcome, changes_of
 from dialer.actions.wrap_up import TalkDoesNotFit
 from dialer.call_filter_form import CallFilterForm
+from dialer.calls.costs import charge_of
 from dialer.calls.failures import FAILURES
 from dialer.filters import find_calls
 from dialer.inbox_words import Said, said
-from dialer.models import Call, CallEvent, CallScript
+from dialer.models import Call, CallEvent, CallScript, MessageDrop
 from dialer.outcome_form import OutcomeForm
+from dialer.recording_panel import recording_of
 from dialer.scripts.course import pressed
+from dialer.supervision import sessions_of
 from jini.lib.fragments import fragment, toast
 from jini.lib.paging import capped_count, keyset_page
 from jini.lib.spreadsheet import csv_download
@@ -150,10 +153,17 @@ def _about(request: MemberRequest, found: Call, form: OutcomeForm) -> dict[str, 
         "form": form,
         "has_moved": False,
         "changes": changes_of(found),
+        "charge": charge_of(found, request.member),
         "why": FAILURES.get(found.failure, found.failure),
         # The lead of somebody whom they do not see is not theirs to open.
         "may_open_lead": sight_of(request.member).covers(found.lead.assigned_to_id),
         "pressed": pressed(CallScript.objects.filter(call=found).select_related("version__script").first()),
+        "may_supervise": request.member.may(Permission.CALL_SUPERVISE),
+        "sessions": sessions_of(found) if request.member.may(Permission.CALL_SUPERVISE) else [],
+        "recorded": recording_of(found, with_plays=request.member.may(Permission.FIGURES_TEAM)),
+        "drop": MessageDrop.objects.filter(call=found).select_related("message", "left_by__user").first(),
+        "may_play": request.member.may(Permission.RECORDING_PLAY),
+        "may_fetch": request.member.may(Permission.TELEPHONY_EDIT),
         "may_replay": request.member.may(Permission.TELEPHONY_EDIT),
         "events": list(map(_said, events[:MOST_EVENTS])) if request.member.may(Permission.FIGURES_TEAM) else None,
     }

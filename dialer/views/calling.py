@@ -17,8 +17,8 @@ from dialer.actions import calling
 from dialer.actions.skipping import MayNotSkip, held_by, left_for, write_down
 from dialer.campaigns import modes
 from dialer.campaigns.queue import take
-from dialer.models import Call, QueueEntry, Skip
-from dialer.panel import call_bar, panel_context
+from dialer.models import Call, Control, QueueEntry, Skip
+from dialer.panel import page_of, panel_context, polled_bar
 from jini.lib.forms import typed
 from jini.lib.words import time_of_day
 from leads.models import Lead
@@ -83,9 +83,10 @@ def _number(lead: Lead, pk: str) -> str:
 @require_POST
 @requires(Permission.CALL_MAKE)
 def hang_up(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Call.objects.filter(telecaller=request.member), pk=call)
+    mine = Call.objects.filter(telecaller=request.member).select_related("lead")
+    found = get_object_or_404(mine, pk=call)
     calling.hang_up(found, by=request.member)
-    return redirect("leads:lead", found.lead_id)
+    return redirect(page_of(found, request.member))
 
 
 @require_POST
@@ -104,13 +105,18 @@ def note(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
 @require_safe
 @requires(Permission.CALL_MAKE)
 def active_call(request: MemberRequest) -> HttpResponse:
-    return HttpResponse(call_bar(request), headers={"Cache-Control": "no-store"})
+    return HttpResponse(polled_bar(request), headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 @requires(Permission.CALL_MAKE)
 def panel(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Lead.objects.visible_to(request.member), pk=lead)
-    return TemplateResponse(
-        request, "dialer/_panel.html", panel_context(request, found), headers={"Cache-Control": "no-store"}
-    )
+    fresh = {"Cache-Control": "no-store"}
+    found = Lead.objects.visible_to(request.member).filter(pk=lead).first()
+    if found is not None:
+        return TemplateResponse(request, "dialer/_panel.html", panel_context(request, found), headers=fresh)
+    given = Control.objects.filter(call__lead=lead, asked_by=request.member, kind=Control.Kind.HAND_OVER)
+    if given.filter(state=Control.State.DONE).exists():
+        # The lead went with the call; the page from which it was given still asks.
+        return TemplateResponse(request, "dialer/_handed_over.html", headers=fresh)
+    raise Http404

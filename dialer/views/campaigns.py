@@ -13,6 +13,7 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions.campaigns import NEXT, NotPossible, change_state, fill_list, save_campaign
 from dialer.actions.skipping import skips_by_person
+from dialer.calls.costs import cost_of
 from dialer.campaign_forms import CampaignForm
 from dialer.campaigns.counting import count_of, is_stale, leads_at, lines_by_gate, seen, start_count
 from dialer.campaigns.enqueueing import Enqueued
@@ -20,7 +21,7 @@ from dialer.campaigns.forecast import forecast
 from dialer.campaigns.judging import GATES
 from dialer.campaigns.lists import lines_of
 from dialer.campaigns.preview import nothing_left
-from dialer.models import Campaign, QueueEntry
+from dialer.models import Call, Campaign, QueueEntry
 from jini.lib.fragments import fragment, toast, wants_fragment
 from jini.lib.paging import capped_count, keyset_page
 from leads.filters import find
@@ -64,7 +65,7 @@ def campaign_new(request: MemberRequest) -> HttpResponse:
 @requires(Permission.CAMPAIGN_VIEW)
 def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
     """A campaign with its lists, its people, and its leads as they were counted; for htmx what was counted alone."""
-    found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
+    found = get_object_or_404(Campaign.objects.visible_to(request.member).select_related("number"), pk=campaign)
     if wants_fragment(request):
         return fragment(request, "dialer/campaign.html", "counted", _counted(request, found))
     sight = sight_of(request.member)
@@ -74,6 +75,7 @@ def campaign(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
         "states": [Campaign.State(state) for state in sorted(NEXT[Campaign.State(found.state)])],
         "may_edit": request.member.may(Permission.CAMPAIGN_EDIT),
         "skips": skips_by_person(found, sight),
+        "cost": cost_of(Call.objects.visible_to(request.member).attempts().filter(campaign=found)),
     }
     return TemplateResponse(request, "dialer/campaign.html", context)
 

@@ -10,10 +10,15 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from dialer.calls import inbox
+from accounts.models import Organisation
+from accounts.tenancy import acting_for
+from dialer.calls import inbox, line
+from dialer.calls.controls import play_digits
+from dialer.models import Call
 from dialer.providers.accounts import NoProvider, signer_of
 from dialer.providers.port import ForgedPost, Leg, StalePost, TelephonyProvider, WebhookPost
-from dialer.providers.twilio import conference
+from dialer.providers.twilio.answers import conference, goodbye, tones
+from dialer.recordings.deciding import announcement
 
 FORBIDDEN, NO_CONTENT = 403, 204
 
@@ -34,7 +39,7 @@ class _Headers(Mapping[str, str]):
         return sum(1 for _ in self)
 
 
-def _post_of(request: HttpRequest) -> WebhookPost:
+def post_of(request: HttpRequest) -> WebhookPost:
     # Read before the form is: a multipart form would leave nothing of it.
     body = request.body
     return WebhookPost(
@@ -46,7 +51,7 @@ def _post_of(request: HttpRequest) -> WebhookPost:
     )
 
 
-def _signer(provider: str, organisation: str, post: WebhookPost) -> TelephonyProvider | None:
+def signer_of_post(provider: str, organisation: str, post: WebhookPost) -> TelephonyProvider | None:
     """Return the provider that signed `post`; None when nobody did."""
     try:
         return signer_of(provider, uuid.UUID(organisation), post)
@@ -61,11 +66,12 @@ def _signer(provider: str, organisation: str, post: WebhookPost) -> TelephonyPro
 @require_POST
 @login_not_required
 def status(request: HttpRequest, provider: str, organisation: str, token: str, leg: str) -> HttpResponse:
-    post = _post_of(request)
-    signer = _signer(provider, organisation, post)
+    post = post_of(request)
+    signer = signer_of_post(provider, organisation, post)
     if signer is None:
         return HttpResponse(status=FORBIDDEN)
-    inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.parse(post, Leg(leg)))
+    for event in signer.parse(post, leg):
+        inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), event)
     return HttpResponse(status=NO_CONTENT)
 
 
@@ -73,6 +79,55 @@ def status(request: HttpRequest, provider: str, organisation: str, token: str, l
 @require_POST
 @login_not_required
 def answer(request: HttpRequest, provider: str, organisation: str, token: str, leg: str) -> HttpResponse:
-    if _signer(provider, organisation, _post_of(request)) is None:
+    post = post_of(request)
+    if signer_of_post(provider, organisation, post) is None:
         return HttpResponse(status=FORBIDDEN)
-    return HttpResponse(conference(token), content_type="text/xml")
+    if leg == Leg.CUSTOMER:
+        said = announcement(uuid.UUID(organisation), uuid.UUID(token))
+        return HttpResponse(conference(token, said), content_type="text/xml")
+    with acting_for(Organisation.objects.get(pk=organisation)):
+        call = Call.objects.filter(pk=token).select_related("telecaller").first()
+        is_awaited = call is not None and line.awaits(call, post.form.get("To", ""))
+    return HttpResponse(conference(token) if is_awaited else goodbye(), content_type="text/xml")
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def digits(request: HttpRequest, provider: str, organisation: str, token: str, leg: str) -> HttpResponse:
+    """Give the tones of a keypad to the provider that plays them; `token` names the control that asked for them."""
+    if signer_of_post(provider, organisation, post_of(request)) is None:
+        return HttpResponse(status=FORBIDDEN)
+    with acting_for(Organisation.objects.get(pk=organisation)):
+        asked = play_digits(uuid.UUID(token))
+    return HttpResponse(tones(asked), content_type="text/xml", headers={"Cache-Control": "no-store"})
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def recording(request: HttpRequest, provider: str, organisation: str, token: str) -> HttpResponse:
+    """Keep what a provider tells of the recording of a call."""
+    post = post_of(request)
+    signer = signer_of_post(provider, organisation, post)
+    if signer is None:
+        return HttpResponse(status=FORBIDDEN)
+    if signer.recordings is None:
+        raise Http404
+    inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.recordings.parse(post))
+    return HttpResponse(status=NO_CONTENT)
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def machine(request: HttpRequest, provider: str, organisation: str, token: str) -> HttpResponse:
+    """Keep what a provider tells of who has answered."""
+    post = post_of(request)
+    signer = signer_of_post(provider, organisation, post)
+    if signer is None:
+        return HttpResponse(status=FORBIDDEN)
+    if signer.machines is None:
+        raise Http404
+    inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.machines.parse(post))
+    return HttpResponse(status=NO_CONTENT)

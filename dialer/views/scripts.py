@@ -6,13 +6,22 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.middleware import MemberRequest
 from accounts.models import Membership
 from accounts.permissions import Permission, requires
-from dialer.actions.scripts import NameTaken, ScriptMoved, save_script, set_scripts
+from dialer.actions.scripts import (
+    InUse,
+    NameTaken,
+    ScriptMoved,
+    remove_script,
+    restore_script,
+    save_script,
+    set_scripts,
+)
 from dialer.models import Campaign, Script, ScriptVersion
 from dialer.script_forms import CampaignScriptsForm, ScriptForm
 from dialer.scripts.checking import faults_of
@@ -28,7 +37,7 @@ CONFLICT, INVALID = 409, 422
 @require_safe
 @requires(Permission.CAMPAIGN_EDIT)
 def scripts(request: MemberRequest) -> HttpResponse:
-    page = keyset_page(request, Script.objects.all(), by="name")
+    page = keyset_page(request, Script.objects.in_use(), by="name")
     return TemplateResponse(request, "dialer/scripts.html", {"page": page})
 
 
@@ -41,7 +50,7 @@ def script_new(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CAMPAIGN_EDIT)
 def script(request: MemberRequest, script: uuid.UUID) -> HttpResponse:
-    found: Script = get_object_or_404(Script, pk=script)
+    found: Script = get_object_or_404(Script.objects.in_use(), pk=script)
     last = ScriptVersion.objects.get(script=found, number=found.version)
     return _edit(request, found, Draft(Content.read(last.content)))
 
@@ -109,6 +118,34 @@ def _preview(draft: Draft, member: Membership) -> list[dict[str, Any]]:
     ]
 
 
+@require_POST
+@requires(Permission.CAMPAIGN_EDIT)
+def script_removal(request: MemberRequest, script: uuid.UUID) -> HttpResponse:
+    found: Script = get_object_or_404(Script.objects.in_use(), pk=script)
+    try:
+        remove_script(found, by=request.member)
+    except InUse as used:
+        said = _("“%(name)s” stays: %(campaigns)s would lose it. Give them another script first.")
+        toast(request, said % {"name": found.name, "campaigns": ", ".join(used.campaigns)})
+        return redirect(found)
+    undo = reverse("dialer:script_restoration", args=[found.pk])
+    toast(request, _("“%(name)s” is removed.") % {"name": found.name}, undo=undo)
+    return redirect("dialer:scripts")
+
+
+@require_POST
+@requires(Permission.CAMPAIGN_EDIT)
+def script_restoration(request: MemberRequest, script: uuid.UUID) -> HttpResponse:
+    found: Script = get_object_or_404(Script, pk=script)
+    try:
+        restore_script(found, by=request.member)
+    except NameTaken:
+        toast(request, _("There is a script of this name in this language."))
+        return redirect("dialer:scripts")
+    toast(request, _("“%(name)s” is back.") % {"name": found.name})
+    return redirect(found)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CAMPAIGN_EDIT)
 def campaign_scripts(request: MemberRequest, campaign: uuid.UUID) -> HttpResponse:
@@ -116,7 +153,11 @@ def campaign_scripts(request: MemberRequest, campaign: uuid.UUID) -> HttpRespons
     found = get_object_or_404(Campaign.objects.visible_to(request.member), pk=campaign)
     form = CampaignScriptsForm(request.POST if request.method == "POST" else None, campaign=found)
     if request.method == "POST" and form.is_valid():
-        set_scripts(found, form.scripts, by=request.member)
+        try:
+            set_scripts(found, form.scripts, by=request.member)
+        except ScriptMoved:
+            toast(request, _("A script was removed meanwhile. Choose again."))
+            return redirect("dialer:campaign_scripts", campaign=found.pk)
         toast(request, _("Saved."))
         return redirect(found)
     context = {"form": form, "campaign": found}

@@ -19,6 +19,7 @@ from dialer import today as day
 from dialer.actions.calling import open_call_of
 from dialer.campaigns.queue import next_due_at, peek
 from dialer.campaigns.reasons import reason_of
+from dialer.panel import page_of
 from dialer.views.wrap_up import go_on
 from jini.lib.fragments import toast
 from jini.lib.words import clock
@@ -45,6 +46,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "tab": tab,
         "tabs": [(key, label, day.counted(waiting[key])) for key, label in labels.items()],
         "rows": waiting[tab][: day.MOST_ROWS],
+        "missed": day.missed_calls(request.member),
         "left_lying": day.left_lying(request.member),
     }
     return TemplateResponse(request, "dialer/today.html", context)
@@ -92,7 +94,7 @@ def next_lead(request: MemberRequest) -> HttpResponse:
     """Hand out the next lead; who owes an outcome gets that first."""
     owed = open_call_of(request.member)
     if owed is not None:
-        return redirect(owed.lead) if owed.is_live else redirect("dialer:disposition", owed.pk)
+        return redirect(page_of(owed, request.member)) if owed.is_live else redirect("dialer:disposition", owed.pk)
     set_presence(request.member, Presence.State.AVAILABLE)
     response = go_on(request)
     if response.headers.get("Location", "").endswith("/today/"):

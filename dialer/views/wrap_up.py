@@ -17,7 +17,7 @@ from dialer.actions import wrap_up
 from dialer.actions.calling import open_call_of
 from dialer.actions.handing_out import NotAtWork, hand_next
 from dialer.models import Call, Disposition
-from dialer.panel import wrap_up_context
+from dialer.panel import page_of, wrap_up_context
 from jini.lib.forms import typed
 from jini.lib.fragments import toast
 from leads.actions.capacity import HourIsFull
@@ -41,7 +41,7 @@ def disposition(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     """Ask for the outcome; the first press of one that needs a follow-up asks when, the second one saves."""
     found = get_object_or_404(Call.objects.filter(telecaller=request.member).select_related("lead"), pk=call)
     if request.method != "POST":
-        return redirect(found.lead) if found.closed_at else _ask(request, found)
+        return redirect(page_of(found, request.member)) if found.closed_at else _ask(request, found)
     outcome = _outcome(request, found)
     if outcome is None:
         return _ask(request, found, error=_("Choose an outcome."), status=INVALID)
@@ -90,7 +90,7 @@ def _save(request: MemberRequest, call: Call, outcome: Disposition, follow_up_at
     except REFUSALS as refusal:
         return _refused(request, call, outcome, refusal)
     stays = request.POST.get("then") == "stay" or "stop" in request.POST
-    response = redirect(call.lead) if stays else go_on(request)
+    response = redirect(page_of(call, request.member)) if stays else go_on(request)
     # Who is on the next call already cannot open the wrap-up of the last one again.
     undo = "" if open_call_of(request.member) else reverse("dialer:undo", args=[call.pk])
     toast(request, _("Saved: %(outcome)s") % {"outcome": outcome.label}, undo=undo)
@@ -150,13 +150,13 @@ def _ask(
 @require_POST
 @requires(Permission.CALL_MAKE)
 def undo(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Call.objects.filter(telecaller=request.member), pk=call)
+    found = get_object_or_404(Call.objects.filter(telecaller=request.member).select_related("lead"), pk=call)
     try:
         wrap_up.undo_disposition(found, by=request.member)
     except wrap_up.TooLateToUndo:
         toast(request, _("It is too late to take this back."))
-        return redirect("leads:lead", found.lead_id)
+        return redirect(page_of(found, request.member))
     except wrap_up.OnAnotherCall:
         toast(request, _("Finish the call you are on first."))
-        return redirect("leads:lead", found.lead_id)
+        return redirect(page_of(found, request.member))
     return redirect("dialer:disposition", found.pk)

@@ -40,6 +40,16 @@ def decrypt(token: str) -> str:
         raise Undecipherable("the value was written under a key that FIELD_KEYS no longer holds") from error
 
 
+def new_key() -> str:
+    """Return a key of its own for what is sealed apart; without it nobody opens that, whatever FIELD_KEYS holds."""
+    return Fernet.generate_key().decode()
+
+
+def seal(key: str, content: bytes) -> str:
+    """Return `content` as a Fernet token under `key`."""
+    return Fernet(key).encrypt(content).decode()
+
+
 class EncryptedTextField(TextColumn):
     """Text, stored as a Fernet token; the empty string is stored as it is."""
 

@@ -11,12 +11,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class LeadLine:
-    """One line: what, when, who and what more."""
+    """One line: what, when, who and what more; `sound` is where something said can be played."""
 
     at: dt.datetime
     icon: str
     title: str
     more: str = ""
+    sound: str = ""
 
 
 Source = Callable[[Any, Any], Sequence[LeadLine]]

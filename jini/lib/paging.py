@@ -58,7 +58,8 @@ def keyset_page(
     `by` is a field or annotation that is never null, with "-" for descending; `id` breaks ties in the same direction.
     `place_of` says in words where in the list a row stands; without it that is its sort value.
     A cursor that cannot be read (old, cut off, made up) gives the first page: there is nothing to protect in it, since
-    the rows come from `queryset`, which is already narrowed to what the member may see.
+    the rows come from `queryset`, which is already narrowed to what the member may see. A program would
+    begin again and take rows twice: it is told (`is_lost`).
     """
     name, falls = by.removeprefix("-"), by.startswith("-")
     older, newer = (_read(request.GET.get(way), queryset, name) for way in ("older", "newer"))
@@ -79,6 +80,12 @@ def keyset_page(
         count_text=count_text,
         place=(place_of(rows[0]) if place_of else _said(getattr(rows[0], name))) if has_newer and rows else "",
     )
+
+
+def is_lost(request: HttpRequest, queryset: "QuerySet[Any]", *, by: str) -> bool:
+    """Whether the cursor of `request` is no place in the order `by`: cut off, made up, or of another order."""
+    given = [text for way in ("older", "newer") if (text := request.GET.get(way))]
+    return any(_read(text, queryset, by.removeprefix("-")) is None for text in given)
 
 
 def neighbours(queryset: "QuerySet[Row]", row: Row, *, by: str) -> tuple[Row | None, Row | None]:

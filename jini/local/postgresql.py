@@ -86,6 +86,8 @@ class PostgreSQL:
     programs: Path
     settings: Mapping[str, str]
     temporary: bool = False
+    # The data folder of a stopped cluster, to begin with a copy of.
+    template: Path | None = None
     sockets: Path = field(init=False)
     child: Child | None = field(default=None, init=False)
 
@@ -122,7 +124,8 @@ class PostgreSQL:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
-            if self.temporary:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION])
+            if self.temporary and cursor.fetchone() is None:
                 # Roles belong to the whole cluster, and several test workers, each migrating a database of its own,
                 # would create it at the same moment. Elsewhere `migrate` makes it.
                 cursor.execute(f"CREATE ROLE {APPLICATION} NOLOGIN NOBYPASSRLS")
@@ -153,6 +156,11 @@ class PostgreSQL:
         """Make the cluster, under another name until it is whole. Text sorts by code point, as on every machine."""
         half = self.folder / "data.half"
         shutil.rmtree(half, ignore_errors=True)
+        if self.template is not None:
+            # Owners stay who they are, which Python's own copying does not promise.
+            subprocess.run(["cp", "-a", self.template, half], check=True)
+            half.rename(self.data)
+            return
         command: list[str | Path] = [
             self.programs / "initdb",
             "-D",

@@ -14,6 +14,7 @@ def main() -> None:
     from accounts.models import Organisation  # noqa: PLC0415 -- as above
 
     database.become_application()
+    call_command("replay_erasures")
     if not Organisation.objects.exists():
         call_command("load_demo")
 

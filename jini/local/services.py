@@ -6,6 +6,7 @@ import shutil
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jini.local import binaries, folders
 from jini.local.children import Account, server_account
@@ -70,13 +71,18 @@ def persistent_services(root: Path, logs: Path) -> Services:
     )
 
 
-def throw_away_services(*, durable: bool = False) -> Services:
-    """Return servers whose data vanish with them; `durable` keeps fsync on, as a benchmark of real commits needs it."""
+def throw_away_services(*, durable: bool = False, template: Path | None = None) -> Services:
+    """Return servers whose data vanish with them; `durable` keeps fsync on, as a benchmark of real commits needs it.
+
+    PostgreSQL begins with a copy of the data folder `template`, where there is one.
+    """
     account = server_account()
     root = folders.throw_away(account)
     settings = SETTINGS if durable else SETTINGS | FORGETFUL
     servers: list[Server] = [
-        *_postgresql(root / "postgresql", root / "postgresql" / "log", account, settings, temporary=True),
+        *_postgresql(
+            root / "postgresql", root / "postgresql" / "log", account, settings, temporary=True, template=template
+        ),
         *_valkey(root / "valkey", root / "valkey" / "log", account, temporary=True),
     ]
     return Services(servers, throw_away=root)
@@ -91,15 +97,20 @@ def fresh_keys() -> dict[str, str]:
     }
 
 
-def _postgresql(
-    folder: Path, log: Path, account: Account | None, settings: dict[str, str], *, temporary: bool = False
-) -> list[PostgreSQL]:
-    if os.environ.get(PostgreSQL.variable):
-        return []
+def postgresql_programs(account: Account | None) -> Path:
+    """Return the folder of PostgreSQL's programs, where `account` may run them."""
     programs = binaries.postgresql()
     if not folders.runs(programs / "postgres", account):
         programs = binaries.copied(programs, folders.stand_in(CHECKOUT))
-    return [PostgreSQL(folder, log, account, programs, settings, temporary=temporary)]
+    return programs
+
+
+def _postgresql(
+    folder: Path, log: Path, account: Account | None, settings: dict[str, str], **more: Any
+) -> list[PostgreSQL]:
+    if os.environ.get(PostgreSQL.variable):
+        return []
+    return [PostgreSQL(folder, log, account, postgresql_programs(account), settings, **more)]
 
 
 def _valkey(folder: Path, log: Path, account: Account | None, *, temporary: bool = False) -> list[Valkey]:

@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Membership
@@ -21,6 +24,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Nothing leaves this host. Holding up every request to look at it would do that too, and switch the cache off.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    # A microphone for whom a test lets have one; a beep goes in every second.
+    "--use-fake-device-for-media-stream",
 ]
 
 
@@ -42,15 +49,72 @@ class Tab:
         if message.type in {"error", "warning"} and "status of 4" not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
-    def passes(self, route: Route) -> None:
-        if route.request.url.startswith((self.address, "data:")):
-            route.continue_()
-        else:
-            self.strangers.append(route.request.url)
-            route.abort()
+    def asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:")):
+            self.strangers.append(request.url)
 
 
 Visit = Callable[..., Tab]
+Application = Callable[[dict[str, Any], Any], Any]
+
+
+class Door:
+    """The way into the live server: it is shut after a test, before the tables are emptied.
+
+    What closed pages last asked would wait for the emptying, and the emptying for it. A test that begins opens it.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._is_open = True
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        with self._changed:
+            is_open = self._is_open
+            self._inside += is_open
+        if not is_open:
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return
+        try:
+            with closing(self._application(environ, start_response)) as answer:
+                yield from answer
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def open(self) -> None:
+        with self._changed:
+            self._is_open = True
+
+    def shut(self) -> None:
+        """Let nobody in any more, and wait for who is inside; raise `TimeoutError` when somebody does not come out."""
+        with self._changed:
+            self._is_open = False
+            if not self._changed.wait_for(lambda: self._inside == 0, timeout=30):
+                raise TimeoutError(f"{self._inside} requests are not answered")
+
+
+@pytest.fixture(scope="session")
+def doors() -> list[Door]:
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _opened(doors: list[Door]) -> None:
+    for door in doors:
+        door.open()
+
+
+@pytest.fixture
+def door(doors: list[Door], live_server: LiveServer) -> Door:
+    if not doors:
+        server = live_server.thread.httpd
+        doors.append(Door(server.get_app()))
+        server.set_app(doors[0])
+    return doors[0]
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +132,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
+def visit(chromium: Browser, live_server: LiveServer, door: Door) -> Iterator[Visit]:
     """Return `visit(member, width=390, scheme="light")`, which gives a tab of that person (None: signed out)."""
     contexts = []
 
@@ -88,9 +152,10 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Visit]:
         tab = Tab(context.new_page(), live_server.url)
         tab.page.on("console", tab.heard)
         tab.page.on("pageerror", lambda error: tab.complaints.append(f"{tab.page.url}: {error}"))
-        tab.page.route("**/*", tab.passes)
+        tab.page.on("request", tab.asked)
         return tab
 
     yield visit
     for context in contexts:
         context.close()
+    door.shut()

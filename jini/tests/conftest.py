@@ -1,4 +1,4 @@
-"""The organisation with teams that the tests of who sees what share."""
+"""The organisation with teams that the tests of who sees what share, and the database of those that restore it."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member
+from jini.tests.restoring import backups
 from jini.tests.sights import World
 from reports.actions.rollups import rebuild
 
@@ -31,3 +32,10 @@ def world(
     rebuild(organisation)
     with acting_for(organisation):
         yield made
+
+
+@pytest.fixture
+def restorable(transactional_db: None) -> Iterator[list[str]]:
+    """The name of the database, and of the backup that a test makes with `back_up`."""
+    with backups() as names:
+        yield names

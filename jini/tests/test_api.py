@@ -1,9 +1,11 @@
 """Every operation of the API: who is let in, and what it says to who is not."""
 
+import json
 import re
 from typing import Any
 
-from django.test import Client
+import pytest
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from ninja.operation import Operation
@@ -13,6 +15,7 @@ from accounts.models import ApiKey, Organisation
 from accounts.permissions import GRANTS
 from accounts.tenancy import acting_for
 from accounts.tests.api import Program, program_of
+from accounts.views.errors import server_error
 from dialer.tests.phones import Phone
 from dialer.views.api_devices import ByDevice
 from jini.api import api, schema
@@ -130,3 +133,18 @@ def test_the_document_and_the_page_about_it_are_there(client_of, telecaller):
 
     assert all(address in page for address in schema()["paths"])
     assert "/api/v1/leads/{lead}/" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "reads"),
+    [
+        ("/api/v1/leads/", lambda answer: json.loads(answer.content)["reference"]),
+        ("/leads/", lambda answer: re.search("quote ([0-9a-f]{8})", answer.content.decode())[1]),
+    ],
+)
+def test_what_breaks_is_quoted_by_a_code_that_stands_in_the_log(address, reads, caplog):
+    answer = server_error(RequestFactory().get(address))
+
+    assert answer.status_code == 500
+    line = next(record for record in caplog.records if record.message == "request.failed")
+    assert line.code == reads(answer)

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from jini.lib.paging import capped_count, keyset_page, neighbours
+from jini.lib.paging import capped_count, is_lost, keyset_page, neighbours
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 24, 12, 0, tzinfo=dt.UTC)
@@ -131,6 +131,22 @@ def packed(*values):
 )
 def test_a_cursor_that_says_nothing_gives_the_first_page(cursor):
     assert names(page(f"/people/?older={cursor}")) == ["4", "3"]
+
+
+@pytest.mark.usefixtures("five")
+@pytest.mark.parametrize(
+    "cursor", ["?", "AAAA", packed("yesterday", "x"), packed("2026-11-24T12:00:00+00:00", "no-uuid")]
+)
+def test_a_program_is_told_of_a_cursor_that_says_nothing(cursor):
+    request = RequestFactory().get(f"/people/?older={cursor}")
+
+    assert is_lost(request, User.objects.all(), by="-date_joined")
+
+
+@pytest.mark.usefixtures("five")
+def test_the_cursors_of_a_page_are_not_lost():
+    for address in ("/people/", page("/people/").older_url):
+        assert not is_lost(RequestFactory().get(address), User.objects.all(), by="-date_joined")
 
 
 @pytest.mark.usefixtures("five")

@@ -19,6 +19,9 @@ PAGES = [
     "dialer:disposition_new",
     "dialer:calling_settings",
     "privacy:hours",
+    "privacy:retention",
+    "privacy:holds",
+    "privacy:usage_counts",
 ]
 
 
@@ -27,6 +30,17 @@ def test_admins_open_the_page_and_others_do_not(client_of, admin, manager, telec
     assert client_of(admin).get(reverse(name)).status_code == 200
     assert client_of(manager).get(reverse(name)).status_code == 403
     assert client_of(telecaller).get(reverse(name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["privacy:cancellation", "privacy:organisation_export", "dialer:disposition_new"])
+def test_one_page_of_the_menu_is_the_current_one(client_of, owner, name):
+    groups = client_of(owner).get(reverse(name)).context["navigation"].settings
+
+    current = [page["url"] for _group, pages in groups for page in pages if page["is_current"]]
+
+    assert len(current) == 1
+    assert reverse(name).startswith(current[0])
+    assert current[0] != reverse("accounts:organisation")
 
 
 def test_rows_of_another_organisation_are_not_found(client_of, outsider, organisation):
@@ -39,7 +53,7 @@ def test_rows_of_another_organisation_are_not_found(client_of, outsider, organis
 
 
 @pytest.mark.parametrize(
-    "name", ["leads:status_new", "leads:custom_field_new", "dialer:disposition_new", "privacy:hours"]
+    "name", ["leads:status_new", "leads:custom_field_new", "dialer:disposition_new", "privacy:hours", "privacy:holds"]
 )
 def test_an_empty_form_is_refused(client_of, admin, name):
     assert client_of(admin).post(reverse(name), {}).status_code == 422

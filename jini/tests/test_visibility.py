@@ -321,6 +321,9 @@ def test_the_figures_are_those_of_who_is_seen_and_lead_to_as_many_rows(client, w
             for cell in row.cells:
                 if cell.url and key != "weekdays":
                     page = one.get(cell.url).context["page"]
+                    if key == "cost" and "." in cell.text:
+                        # Rupees lead to the calls that they were paid for; how many those are stands beside them.
+                        continue
                     assert cell.text == (page.count_text or str(len(page.rows))), (key, row.head.text)
                     checked += 1
     assert checked > 20

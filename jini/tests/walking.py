@@ -22,13 +22,24 @@ from accounts.permissions import Permission, Role
 from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.importing_calls import accept_call_log
 from dialer.actions.replaying import replay_call, take_step
+from dialer.actions.voicemail import add_message
 from dialer.calls.inbox_days import count
 from dialer.campaigns.counting import count_slice, start_count
-from dialer.models import CallEvent, Campaign, Disposition, InboxDay
+from dialer.models import (
+    CallEvent,
+    Campaign,
+    Disposition,
+    InboxDay,
+    IncomingCall,
+    IncomingRing,
+    PhoneNumber,
+)
 from dialer.scripts.content import END, Answer, Content, Objection, Step
 from dialer.tests.factories import first_list, give_script, make_call, make_campaign, make_entry
+from dialer.tests.recordings import make_message, make_recording, sound
 from jini.lib.ids import uuid7
 from jini.lib.work import handler_of
+from jini.tests.kept_things import make_barred, make_certificate, make_dnd_file, make_erasure, make_hold, make_run
 from leads.actions import bulk, importing
 from leads.actions.binning import delete_lead
 from leads.actions.files import add_file
@@ -48,7 +59,9 @@ from leads.models import (
     Tag,
 )
 from leads.tests.factories import make_follow_up, make_lead
-from teams.models import Team
+from privacy.actions.exporting import ask_for_export, write_on
+from privacy.models import Export
+from teams.models import PauseCode, Team
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,17 @@ MEANINGS = {
     ("accounts:invitation", "token"): "invitation_link",
     ("dialer:hook_status", "token"): "call",
     ("dialer:hook_answer", "token"): "call",
+    ("dialer:hook_incoming_voicemail", "token"): "incoming",
+    ("dialer:hook_incoming_message", "token"): "incoming",
+    ("dialer:hook_incoming_joining", "token"): "ring",
+    ("dialer:caller_message", "incoming"): "caller_of_message",
+    ("dialer:caller_message_fetching", "incoming"): "caller_of_message",
+    ("dialer:hook_digits", "token"): "call",
+    ("dialer:hook_recording", "token"): "call",
+    ("dialer:hook_machine", "token"): "call",
     ("leads:import_map", "batch"): "read_batch",
+    ("privacy:certificate", "token"): "certificate_token",
+    ("privacy:export_part", "number"): "part_of_export",
     ("leads:restoration", "lead"): "binned_lead",
     ("leads:merge", "other"): "other_lead",
 }
@@ -169,6 +192,10 @@ class Scene:
         return Status.objects.filter(is_initial=False, kind=Status.Kind.OPEN).first()
 
     @cached_property
+    def pause_code(self) -> Any:
+        return PauseCode.objects.order_by("position").first()
+
+    @cached_property
     def follow_up(self) -> Any:
         return make_follow_up(self.lead, self.telecaller)
 
@@ -188,6 +215,47 @@ class Scene:
     @cached_property
     def call(self) -> Any:
         return make_call(self.lead, self.telecaller, talk=60, closed_at=None, wrap_up_seconds=None)
+
+    @cached_property
+    def incoming(self) -> Any:
+        """A call of somebody who is no lead, which the telecaller answered."""
+        now = timezone.now()
+        return IncomingCall.objects.create(
+            provider="simulator",
+            provider_id="c-walk",
+            caller="+919000099906",
+            state="answered",
+            started_at=now,
+            answered_at=now,
+            answered_by=self.telecaller,
+        )
+
+    @cached_property
+    def caller_of_message(self) -> Any:
+        """A missed call of the telecaller's lead, with a message on the voicemail."""
+        now = timezone.now()
+        caller = IncomingCall.objects.create(
+            provider="simulator", provider_id="c-said", lead=self.lead, state="told", started_at=now, ended_at=now,
+            missed="nobody",
+        )  # fmt: skip
+        make_message(caller)
+        return caller
+
+    @cached_property
+    def ring(self) -> Any:
+        now = timezone.now()
+        return IncomingRing.objects.create(
+            incoming=self.incoming, member=self.telecaller, started_at=now, gives_up_at=now, answered_at=now
+        )
+
+    @cached_property
+    def recording(self) -> Any:
+        return make_recording(self.call)
+
+    @cached_property
+    def message(self) -> Any:
+        upload = SimpleUploadedFile("hello.wav", sound(1))
+        return add_message(upload, name="Hello", content_type="audio/wav", by=self.admin)
 
     @cached_property
     def script(self) -> Any:
@@ -223,6 +291,23 @@ class Scene:
         return replay.reloaded()
 
     @cached_property
+    def export(self) -> Any:
+        """A copy of the telecaller's own data that can be fetched."""
+        export = ask_for_export(Export.Kind.MINE, by=self.telecaller)
+        while write_on(self.of, export.pk):
+            pass
+        return export.reloaded()
+
+    part_of_export = 1
+    purpose, channel = "promotional", "call"
+
+    run = cached_property(lambda _self: make_run())
+    hold = cached_property(lambda self: make_hold(self.lead, by=self.admin))
+    dnd_file = cached_property(lambda self: make_dnd_file(by=self.admin))
+    row = cached_property(lambda self: make_barred(self.lead))
+    erasure = cached_property(lambda self: make_erasure(by=self.admin))
+
+    @cached_property
     def disposition(self) -> Any:
         return Disposition.objects.in_order().first()
 
@@ -254,6 +339,10 @@ class Scene:
         return accept_call_log(log, kind="csv", telecaller=self.telecaller, by=self.telecaller)
 
     @cached_property
+    def own_number(self) -> Any:
+        return PhoneNumber.objects.create(phone="+912240000001", provider="simulator")
+
+    @cached_property
     def phone(self) -> Any:
         code, _ = offer_pairing(self.telecaller)
         return pair(code, name="Redmi 12", hardware_id="hardware-1", app_version="1.0")[0]
@@ -271,6 +360,10 @@ class Scene:
         token = self.invitation.issue_token()
         self.invitation.save()
         return str(token)
+
+    @cached_property
+    def certificate_token(self) -> str:
+        return make_certificate()
 
     @cached_property
     def sign_in_link(self) -> str:
@@ -342,6 +435,8 @@ class Scene:
     action = "tag"
     state = Campaign.State.RUNNING
     gate = "campaign"
+    wanted = "pause"
+    signed = "no-such-signature"
     kind = "privacy"
     version = 1
     provider = "simulator"

@@ -16,6 +16,7 @@ from jini.lib import lead_watch
 from leads.actions.editing import PHONE_ONCE, PhoneTaken, locked, write
 from leads.actions.looking import owe_look
 from leads.actions.removing import remove_leads
+from leads.erased import refuse_again
 from leads.models import Activity, Lead
 
 EMPTY = "leads.empty_bin"
@@ -44,13 +45,15 @@ def delete_lead(lead: Lead, *, by: Membership) -> Lead:
 
 @transaction.atomic
 def restore_lead(lead: Lead, *, by: Membership) -> Lead:
-    """Take the lead out of the bin, as it was. Raises `PhoneTaken` when another lead has its number by now.
+    """Take the lead out of the bin, as it was. Raises `PhoneTaken` when another lead has its number by now, and
+    `Erased` when it is that of somebody who was erased since.
 
     A lead that was merged stays there: undoing the merge brings it back.
     """
     row = locked(lead)
-    if row.deleted_at is None or row.merged_into_id is not None:
+    if row.deleted_at is None or row.merged_into_id is not None or row.erased_at is not None:
         return row
+    refuse_again(row)
     try:
         with transaction.atomic():
             take_out_of_bin([row.pk])
@@ -73,7 +76,7 @@ def put_into_bin(lead_ids: Collection[uuid.UUID | str], *, by: Membership) -> No
 
 def take_out_of_bin(lead_ids: Collection[uuid.UUID | str]) -> None:
     """Mark the leads as there again, but for those that were merged. The unique key refuses a number that another has."""
-    Lead.everything.filter(pk__in=lead_ids, merged_into=None).update(
+    Lead.everything.filter(pk__in=lead_ids, merged_into=None, erased_at=None).update(
         deleted_at=None, deleted_by=None, updated_at=timezone.now(), version=F("version") + 1
     )
 

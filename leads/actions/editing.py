@@ -13,13 +13,15 @@ from accounts.models import Membership
 from jini.lib import lead_watch
 from jini.lib.figures import mark_dirty
 from leads.actions.looking import owe_look
+from leads.erased import refuse_writing
 from leads.languages import LANGUAGES, first_and_further
 from leads.mentions import MENTIONED, mentioned_in
 from leads.models import Activity, FollowUp, Lead, LeadTag, Status, StatusReason, Tag
 
 # What a person may edit on the lead itself; status, owner and tags have their own verbs.
 EDITABLE = (
-    "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value", "custom",
+    "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source", "value", "score",
+    "custom",
 )  # fmt: skip
 CUSTOM = "custom"
 # What tells of a lead whether it may be the same as another.
@@ -77,7 +79,7 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version
     `custom` in `changes` holds the answers that change, by the key of their field; None takes one away. A further
     language that becomes the first one is no further one any more.
     `version` is that of the lead which the form showed. Raises `Stale` when the lead has moved on since, and
-    `PhoneTaken` when another lead has the number. Nothing is written when nothing differs.
+    `PhoneTaken` when another lead has the number; `Erased` when it is of somebody who was erased. Nothing is written when nothing differs.
     """
     if unknown := set(changes) - set(EDITABLE):
         raise ValueError(f"not to be edited: {sorted(unknown)}")
@@ -91,6 +93,7 @@ def edit_lead(lead: Lead, changes: Mapping[str, Any], *, by: Membership, version
         return row
     if answers:
         wanted[CUSTOM] = answered(row.custom, answers)
+    refuse_writing(phones=[wanted.get("phone", "")], emails=[wanted.get("email", "")])
     for name, new in wanted.items():
         setattr(row, name, new)
     names = [str(change["field"]) for change in differing]

@@ -30,7 +30,7 @@ class AlreadyClosed(Exception):
 def plan_follow_up(  # noqa: PLR0913 -- each of them is a choice of who plans
     lead: Lead,
     *,
-    by: Membership,
+    by: Membership | None,
     due_at: dt.datetime,
     kind: str = FollowUp.Kind.TASK,
     note: str = "",
@@ -39,10 +39,13 @@ def plan_follow_up(  # noqa: PLR0913 -- each of them is a choice of who plans
 ) -> FollowUp:
     """Plan a follow-up, or a callback that was promised, for `assigned_to`, else the lead's owner, else `by`.
 
+    Without `by` nobody planned it, and it says whose it is by `assigned_to` or the owner.
     Raises `DueInThePast` when `due_at` is over, and `HourIsFull` when no callback can be promised for that hour.
     """
     _refuse_the_past(due_at)
     person = assigned_to or lead.assigned_to or by
+    if person is None:
+        raise ValueError("a follow-up is somebody's")
     if kind == FollowUp.Kind.CALLBACK:
         hold_slot(person, due_at)
     task: FollowUp = FollowUp.objects.create(
@@ -85,7 +88,7 @@ def finish_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
 
 
 @transaction.atomic
-def cancel_follow_up(follow_up: FollowUp, *, by: Membership) -> FollowUp:
+def cancel_follow_up(follow_up: FollowUp, *, by: Membership | None) -> FollowUp:
     """Cancel an open follow-up. Raises `AlreadyClosed`."""
     task = open_one(follow_up)
     task.cancelled_at = timezone.now()
@@ -136,7 +139,7 @@ def place_of(task: FollowUp) -> dict[str, str]:
     }
 
 
-def tell(task: FollowUp, event: str, *, by: Membership, **more: Any) -> None:
+def tell(task: FollowUp, event: str, *, by: Membership | None, **more: Any) -> None:
     """Write what was done to a follow-up on the timeline and into the audit log, and let others know."""
     write(
         task.lead,

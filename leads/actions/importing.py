@@ -17,13 +17,15 @@ from jini.lib.ids import uuid7
 from jini.lib.jobs import JobState
 from leads.actions import list_fields
 from leads.actions.looking import owe_look
+from leads.erased import without_erased
 from leads.importing import columns, sandbox, stored
 from leads.importing.ahead import ReadAhead
+from leads.importing.consenting import AT, HOW, WORDING
 from leads.importing.deciding import Decision, Verdict, decide, differences
-from leads.importing.loading import Terms, known_leads, load, unseen_by
+from leads.importing.loading import Terms, known_leads, load, noted, unseen_by
 from leads.importing.owning import Owners, owners_of
 from leads.importing.reader import Refused
-from leads.importing.rows import Row, Values
+from leads.importing.rows import Row, Values, agreed
 from leads.models import CustomField, ImportBatch, ImportSource, Status, Tag
 from privacy.models import DoNotCall
 
@@ -206,6 +208,7 @@ class _Look:
         self.done = 0
         self.barred = 0
         self.counts: Counter[str] = Counter()
+        self.consents: Counter[str] = Counter()
         self.causes: Counter[str] = Counter()
         self.sample: list[dict[str, Any]] = []
         self.fields = fields
@@ -215,7 +218,8 @@ class _Look:
         """Decide on `rows`, inside the scope; `cells` are theirs by number."""
         if self.owners is None:
             self.owners = owners_of(self.batch)
-        rows = self.owners.marked(rows)
+        rows = self.owners.marked(without_erased(rows, is_counted=False))
+        rows = list(agreed(rows, self.batch.organisation.zone, timezone.now()))
         phones = {row.phone for row in rows if row.phone}
         existing = known_leads(phones, self.fields)
         known = {phone: lead.values for phone, lead in existing.items()}
@@ -224,7 +228,7 @@ class _Look:
         fresh = {decision.row.phone for decision in decisions if decision.verdict == Verdict.NEW}
         self.seen |= {int(phone) for phone in fresh}
         self.kept |= {phone: known[phone] for phone in phones if int(phone) in self.repeated}
-        self.barred += DoNotCall.objects.filter(phone__in=fresh).count()
+        self.barred += DoNotCall.objects.standing().filter(phone__in=fresh).count()
         self.done += len(rows)
         for decision in decisions:
             self._count(decision, cells[decision.row.number])
@@ -233,6 +237,7 @@ class _Look:
         self.counts[decision.verdict] += 1
         faults = decision.row.faults
         self.counts["warnings"] += bool(faults) and decision.verdict != Verdict.ERROR
+        self.consents.update(state for state, _at in noted(decision, self.duplicates).values())
         self.causes.update(f"{name}:{code}" for name, code in faults)
         if len(self.sample) < SHOWN_ROWS:
             self.sample.append(_shown(decision, self.fields) | {"raw": self._raw(decision.row, cells)})
@@ -245,7 +250,12 @@ class _Look:
 
     def result(self) -> dict[str, Any]:
         counts = {name: self.counts[name] for name in COUNTED}
-        return counts | {"barred": self.barred, "causes": self.causes.most_common(), "sample": self.sample}
+        return counts | {
+            "barred": self.barred,
+            "consents": self.consents,
+            "causes": self.causes.most_common(),
+            "sample": self.sample,
+        }
 
 
 def _shown(decision: Decision, fields: columns.Fields) -> dict[str, Any]:
@@ -257,10 +267,18 @@ def _shown(decision: Decision, fields: columns.Fields) -> dict[str, Any]:
         "number": row.number,
         "verdict": decision.verdict,
         "phone": row.phone,
-        "values": dict(zip((*columns.FIELDS, *fields), row.values, strict=True)),
+        "values": dict(zip((*columns.FIELDS, *fields), row.values, strict=True)) | _said(row),
         "changes": changes,
         "faults": row.faults,
     }
+
+
+def _said(row: Row) -> dict[str, str]:
+    """What the row says of consents as the look ahead shows it: the day in the row's own words."""
+    if row.said is None:
+        return {}
+    shown = {name: state for name, (state, _at) in row.consents.items()}
+    return shown | {AT: str(row.said.at or ""), HOW: row.said.source, WORDING: row.said.wording}
 
 
 def _fields(batch: ImportBatch) -> dict[str, CustomField]:
@@ -326,7 +344,8 @@ def run_stretch(organisation: Organisation, batch_id: uuid.UUID, ahead: ReadAhea
             _end_run(batch)
             return False
         loaded = load(read.rows, read.cells, terms)
-        batch.counts = {name: batch.counts[name] + loaded.counts[name] for name in COUNTED}
+        counts = {name: batch.counts[name] + loaded.counts[name] for name in COUNTED}
+        batch.counts = counts | {"consents": batch.counts.get("consents", 0) + loaded.consents}
         loads = {str(pk): count for pk, count in terms.owners.loads.items()}
         batch.cursor = {"start": read.end} | ({"loads": loads} if loads else {})
         batch.done += len(read.rows)

@@ -6,6 +6,7 @@ from accounts import audit
 from accounts.models import Membership
 from leads.actions.editing import PHONE_ONCE, PhoneTaken, locked, write
 from leads.actions.looking import owe_look
+from leads.erased import refuse_writing
 from leads.models import Activity, Lead, LeadPhone
 from leads.timeline import NUMBERS
 
@@ -23,6 +24,7 @@ class TooMany(Exception):
 @transaction.atomic
 def add_number(lead: Lead, phone: str, *, kind: str, by: Membership) -> LeadPhone:
     """Add a further number in E.164. Raises `NumberThere` and `TooMany`; another lead may have it, too."""
+    refuse_writing(phones=[phone])
     row = locked(lead)
     present = {number.phone: number.position for number in LeadPhone.objects.filter(lead=row)}
     if phone == row.phone or phone in present:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Membership
+from jini.lib import ordering
 from leads.models import Status, StatusReason
 
 
@@ -30,20 +31,9 @@ def save_reason(reason: StatusReason, *, fields: Sequence[str], by: Membership) 
 @transaction.atomic
 def shift(row: Status | StatusReason, *, earlier: bool, by: Membership) -> None:
     """Let `row` change places with the one before it, or after it; at the end of the order it stays."""
-    # In id order, as every action locks; then as they stand in the order.
-    rows = list(type(row).objects.select_for_update().order_by("pk"))
-    rows.sort(key=lambda one: (not one.is_active, one.position, one.pk))
-    here = next(place for place, one in enumerate(rows) if one.pk == row.pk)
-    there = here - 1 if earlier else here + 1
-    if not 0 <= there < len(rows):
-        return
-    rows[here], rows[there] = rows[there], rows[here]
-    moved = [one for place, one in enumerate(rows) if one.position != place]
-    for place, one in enumerate(rows):
-        one.position = place
-    type(row).objects.bulk_update(moved, ["position"])
-    verb = "status.moved" if isinstance(row, Status) else "reason.moved"
-    audit.record(verb, by=by, subject=row, earlier=earlier)
+    if ordering.shift(row, earlier=earlier):
+        verb = "status.moved" if isinstance(row, Status) else "reason.moved"
+        audit.record(verb, by=by, subject=row, earlier=earlier)
 
 
 def reason_unasked(status: Status, wanted: StatusReason | None = None) -> StatusReason | None:

@@ -4,6 +4,7 @@ Calls go on meanwhile: a stretch is a second or less, and whatever somebody hold
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -18,11 +19,12 @@ from jini.lib.ids import one_of
 from jini.lib.jobs import JobState
 from leads.actions.importing import UNDO, NotPossible
 from leads.actions.removing import remove_leads
+from leads.erased import not_to_come_back
 from leads.importing import stored, words
 from leads.importing.columns import FIELDS, Fields
 from leads.importing.loading import values_of, write_values
 from leads.importing.rows import Values
-from leads.models import Activity, FollowUp, ImportBatch, ImportKept, ImportRow, Lead
+from leads.models import Activity, Consent, FollowUp, ImportBatch, ImportKept, ImportRow, Lead
 
 MOST = 2_000
 Step = ImportBatch.Step
@@ -35,11 +37,12 @@ def start_undo(batch: ImportBatch, *, by: Membership) -> None:
     over = ImportBatch.objects.filter(
         pk=batch.pk, step=Step.RUN, state__in=[JobState.DONE, JobState.CANCELLED, JobState.FAILED]
     )
-    row = over.select_for_update().first()
+    # Once the list is gone, since its time is over, so is what would be needed to take it back.
+    row = over.exclude(file="").select_for_update().first()
     if row is None:
         raise NotPossible
     row.step, row.state, row.cursor = Step.UNDO, JobState.QUEUED, {}
-    row.counts |= {"removed": 0, "kept": 0, "restored": 0, "changed": 0}
+    row.counts |= {"removed": 0, "kept": 0, "restored": 0, "changed": 0, "erased": 0}
     row.save(update_fields=["step", "state", "cursor", "counts"])
     audit.record("import.undo-started", by=by, subject=batch)
     schedule(UNDO, batch.pk)
@@ -81,11 +84,15 @@ def _touched(batch: ImportBatch, ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
     # A line without a batch has no such key at all, which to `exclude` is neither equal nor different.
     not_ours = Q(details__batch__isnull=True) | ~Q(details__batch=str(batch.pk))
     leads = Lead.objects.filter(one_of("pk", ids)).annotate(
+        has_consent=Exists(
+            Consent.objects.filter(lead=OuterRef("pk"), recorded_at__gt=batch.finished_at or timezone.now())
+        ),
         has_lines=Exists(Activity.objects.filter(not_ours, lead=OuterRef("pk"))),
         has_follow_up=Exists(FollowUp.objects.filter(lead=OuterRef("pk"))),
     )
-    found = leads.values_list("pk", "attempts", "has_follow_up", "has_lines")
-    return {pk: _why(attempts, follow_up) for pk, attempts, follow_up, lines in found if attempts or follow_up or lines}
+    leads = leads.annotate(has_words=Q(has_lines=True) | Q(has_consent=True))
+    found = leads.values_list("pk", "attempts", "has_follow_up", "has_words")
+    return {pk: _why(attempts, follow_up) for pk, attempts, follow_up, words in found if attempts or follow_up or words}
 
 
 def _why(attempts: int, has_follow_up: bool) -> str:  # noqa: FBT001 -- as the row says it
@@ -106,9 +113,13 @@ def _restore_some(batch: ImportBatch) -> bool:
     theirs = [(row.lead_id, row) for row in rows if row.lead_id]
     fields = words.every_field()
     before = values_of({lead for lead, row in theirs}, fields, lock=True)
+    refused = not_to_come_back(_emails_before(theirs))
     after, lines, kept = dict(before), [], []
     for lead, row in theirs:
         if (now := after.get(lead)) is None:
+            continue
+        if lead in refused:
+            kept.append(ImportKept(batch=batch, lead_id=lead, why=Why.ERASED, fields=list(row.before or {})))
             continue
         then, changes, stays = _back(now, row, fields)
         after[lead] = then
@@ -119,8 +130,17 @@ def _restore_some(batch: ImportBatch) -> bool:
     write_values({lead: values for lead, values in after.items() if values != before[lead]}, fields)
     Activity.objects.bulk_create(lines)
     ImportKept.objects.bulk_create(kept)
-    _count(batch, restored=len(lines), changed=len(kept))
+    not_given = sum(one.why == Why.ERASED for one in kept)
+    _count(batch, restored=len(lines), changed=len(kept) - not_given, erased=not_given)
     return True
+
+
+def _emails_before(theirs: Sequence[tuple[uuid.UUID, ImportRow]]) -> dict[uuid.UUID, set[str]]:
+    """The addresses that the rows would give back, by lead."""
+    found: dict[uuid.UUID, set[str]] = {lead: set() for lead, row in theirs}
+    for lead, row in theirs:
+        found[lead] |= {(row.before or {}).get("email", ("",))[0]} - {""}
+    return found
 
 
 def _back(now: Values, row: ImportRow, fields: Fields) -> tuple[Values, list[dict[str, str]], list[str]]:

@@ -14,6 +14,7 @@ from jini.lib import lead_merging, lead_watch
 from leads.actions.binning import KEPT_FOR
 from leads.actions.editing import CUSTOM, PHONE_ONCE, answered, write
 from leads.actions.merging import as_json, lock_both, stale_figures
+from leads.erased import refuse_again
 from leads.languages import LANGUAGES, first_and_further
 from leads.models import Activity, Lead, LeadMerge, LikelyDuplicate
 from leads.moving import put_phones_back, put_rows_back
@@ -32,6 +33,7 @@ def undone_until(merge: LeadMerge) -> dt.datetime:
 def undo_merge(merge: LeadMerge, *, by: Membership) -> LeadMerge:
     """Make two leads of one again. Safe to do twice. Raises `CannotUndo`.
 
+    Raises `Erased` when what would come back is of somebody who was erased since.
     What came after the merge stays with the lead that was kept, and what somebody changed since stays as it is.
     """
     row: LeadMerge = LeadMerge.objects.select_for_update(of=("self",)).select_related("keep", "gone").get(pk=merge.pk)
@@ -39,6 +41,7 @@ def undo_merge(merge: LeadMerge, *, by: Membership) -> LeadMerge:
         return row
     kept, gone = lock_both(row.keep, row.gone)
     _refuse(row, kept)
+    refuse_again(gone, **before_merge(row))
     try:
         with transaction.atomic():
             _part(row, kept, gone)
@@ -54,6 +57,12 @@ def undo_merge(merge: LeadMerge, *, by: Membership) -> LeadMerge:
         write(lead, Activity.Kind.MERGE, by=by, details={"merge": str(row.pk), "event": "undone"})
     audit.record("lead.merge_undone", by=by, subject=kept, gone=str(gone.pk), merge=str(row.pk))
     return row
+
+
+def before_merge(row: LeadMerge) -> dict[str, set[str]]:
+    """Return {phones, emails} that the lead which was kept had before, and that undoing may give back to it."""
+    old = {column: ends[0] or "" for group in row.moved.get("fields", []) for column, ends in group.items()}
+    return {"phones": {old.get("phone", "")} - {""}, "emails": {old.get("email", "")} - {""}}
 
 
 def _refuse(row: LeadMerge, kept: Lead) -> None:

@@ -8,6 +8,7 @@ from accounts.permissions import Permission
 from jini.lib import lead_bulk, lead_watch
 from leads.bulk import assigning, barring, changing, deleting, exporting, forms
 from leads.bulk.steps import Action
+from leads.erased import SAID
 
 # Why a lead was left as it was.
 REASONS: dict[str, str | Promise] = {
@@ -20,6 +21,7 @@ REASONS: dict[str, str | Promise] = {
     "no_capacity": _("Nobody chosen can take another lead."),
     "barred": _("Its numbers are on do not call."),
     "phone": _("Another lead has this number by now."),
+    "erased": SAID,
 }
 DELETE, EXPORT = "delete", "export"
 

@@ -4,6 +4,7 @@ from jini.lib import lead_watch
 from leads.actions.binning import put_into_bin, take_out_of_bin
 from leads.bulk.steps import Outcome, Step, write_line_for_all
 from leads.models import Activity, Lead
+from privacy.tombstones import refuse
 
 
 def delete(step: Step) -> Outcome:
@@ -20,10 +21,13 @@ def restore(step: Step) -> Outcome:
     binned = [row.lead for row in step.rows if row.lead.deleted_at is not None]
     taken = set(Lead.objects.filter(phone__in=[lead.phone for lead in binned]).values_list("phone", flat=True))
     skipped = {row.lead.id: "changed" for row in step.rows if row.lead.deleted_at is None}
+    erased = refuse([lead.phone for lead in binned])
     back = []
     for lead in binned:
         if lead.phone in taken:
             skipped[lead.id] = "phone"
+        elif lead.phone in erased:
+            skipped[lead.id] = "erased"
         else:
             taken.add(lead.phone)
             back.append(lead.id)

@@ -71,6 +71,7 @@ COLUMNS: Mapping[str, Column] = {
     "phones": Column(_("Further numbers"), lambda lead, beside: beside.phones.get(lead.pk, "")),
     "email": Column(_("E-mail"), _field("email")),
     "address": Column(_("Address"), _field("address")),
+    "score": Column(_("Score"), _field("score"), is_number=True),
     "region": Column(_("State"), _field("region")),
     "pin": Column(_("PIN code"), _field("pin")),
     "language": Column(_("Language"), lambda lead, _beside: in_languages([lead.language, *lead.other_languages])),

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 
 from leads.importing import stored
 from leads.importing.columns import Fields
+from leads.importing.consenting import reader_of
 from leads.importing.rows import Row, RowReader
 from leads.models import ImportBatch
 
@@ -62,5 +63,6 @@ class ReadAhead:
 def _read(batch: ImportBatch, start: int, fields: Fields) -> Read:
     stretch = stored.stretch(batch, start, STRETCH)
     mapping = {int(column): name for column, name in batch.mapping.items()}
-    reader = RowReader(mapping, fields=fields, source=batch.options["source"])
+    consents = reader_of(batch, {name: column for column, name in mapping.items()})
+    reader = RowReader(mapping, fields=fields, source=batch.options["source"], consents=consents)
     return Read([reader.read(number, cells) for number, cells in stretch.rows], dict(stretch.rows), stretch.end)

@@ -9,10 +9,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from jini.lib.phone import read_phone
+from leads.importing.consenting import TARGETS as CONSENTS
 from leads.models import CustomField
 
 # What a column may become. The first ones are the lead's own fields; the others are put together or stand beside it.
-FIELDS = ("name", "email", "address", "city", "region", "pin", "language", "source", "value")
+FIELDS = ("name", "email", "address", "city", "region", "pin", "language", "source", "value", "score")
 TARGETS = {
     "phone": _("Phone"),
     "phone2": _("Further phone"),
@@ -27,6 +28,7 @@ TARGETS = {
     "language": _("Language"),
     "source": _("Source"),
     "value": _("Value in rupees"),
+    "score": _("Score"),
     "note": _("Note"),
     "owner": _("Owner"),
 }
@@ -34,8 +36,11 @@ Fields = Mapping[str, CustomField]
 
 
 def targets(fields: Fields) -> dict[str, Any]:
-    """Return {target: its words} of what a column may become, `fields` last."""
-    return {**TARGETS, **{name: field.label for name, field in fields.items()}}
+    """Return {target: its words} of what a column may become, `fields` last.
+
+    What people agreed to is said by a person and never guessed: of what, and in which way, a heading seldom tells.
+    """
+    return {**TARGETS, **CONSENTS, **{name: field.label for name, field in fields.items()}}
 
 
 def custom_fields() -> dict[str, CustomField]:
@@ -73,6 +78,7 @@ _SYNONYMS = {
     "language": "language lang preferred_language भाषा",
     "source": "source lead_source campaign_name utm_source platform channel स्रोत",
     "value": "value amount deal_value budget lead_value price monthly_bill राशि रकम मूल्य बजट",
+    "score": "score lead_score rating स्कोर अंक",
     "note": "note notes remark remarks comment comments description टिप्पणी नोट विवरण",
 }
 _KNOWN = {_word: field for field, words in _SYNONYMS.items() for _word in words.split()}

@@ -16,10 +16,12 @@ from accounts.tenancy import current_organisation
 from jini.lib import lead_watch
 from jini.lib.ids import uuid7_texts
 from leads.custom.reading import BAR, as_text, as_value
+from leads.erased import FAULT, without_erased
+from leads.importing import consenting
 from leads.importing.columns import FIELDS, Fields
 from leads.importing.deciding import Decision, Verdict, decide, differences
 from leads.importing.owning import Owners
-from leads.importing.rows import Row, Values
+from leads.importing.rows import Row, Values, agreed
 from leads.models import Activity, FollowUp, ImportBatch, ImportRow, LeadPhone, LeadTag, Status
 from teams.visibility import sight_of
 
@@ -28,12 +30,14 @@ from teams.visibility import sight_of
 _AS_TEXT = {
     "language": f"array_to_string(array_prepend(language, other_languages), '{BAR}')",
     "value": "coalesce(value::text, '')",
+    "score": "coalesce(score::text, '')",
 }
 _READ = ", ".join(_AS_TEXT.get(name, name) for name in FIELDS)
 _COLUMNS = {name: f"u.{name}" for name in FIELDS} | {
     "language": f"split_part(u.language, '{BAR}', 1)",
     "other_languages": f"(string_to_array(u.language, '{BAR}'))[2:]",
     "value": "nullif(u.value, '')::numeric",
+    "score": "nullif(u.score, '')::smallint",
 }
 _KNOWN = f"""
 SELECT id, phone, assigned_to_id, custom, {_READ}
@@ -87,9 +91,11 @@ class Terms:
 
 @dataclass
 class Loaded:
-    """What a stretch came to: rows by verdict, and those of them in which something was left out."""
+    """What a stretch came to: rows by verdict, those of them in which something was left out, and consents noted."""
 
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys([*Verdict.values, "warnings"], 0)))
+
+    consents: int = 0
 
     def count(self, decisions: Sequence[Decision]) -> None:
         """Add what was decided."""
@@ -145,14 +151,15 @@ def load(rows: Sequence[Row], cells: Mapping[int, list[str]], terms: Terms) -> L
     Existing leads stay locked until its end. Each row that is not simply a new lead leaves an ImportRow.
     """
     loaded = Loaded()
-    waiting = rows
+    waiting: Sequence[Row] = without_erased(rows, is_counted=True)
     # Most numbers of most lists are new: where a number that is not does no harm, the insert itself finds it out.
     looks = terms.owners.gives or terms.batch.options["duplicates"] in {*CHANGING, ImportBatch.Duplicates.GIVE}
-    waiting = terms.owners.marked(waiting)
+    waiting = list(agreed(terms.owners.marked(waiting), current_organisation().zone, timezone.now()))
     while waiting:
         taken = terms.taken + loaded.counts[Verdict.NEW]
         decisions, leads, lost, existing = _attempt(waiting, terms, taken=taken, looks=looks)
         _follow_up(decisions, leads, cells, terms)
+        loaded.consents += _agree(decisions, leads, existing, terms)
         if terms.batch.options["duplicates"] == ImportBatch.Duplicates.GIVE:
             give_to_owners(decisions, existing, terms.batch)
         loaded.count(decisions)
@@ -259,6 +266,27 @@ def _follow_up(
     )
 
 
+def noted(decision: Decision, duplicates: str) -> Mapping[str, tuple[str, Any]]:
+    """Return the consents of a row that go into the ledger: of every lead but those that the list leaves alone."""
+    is_skipped = decision.verdict == Verdict.DUPLICATE and duplicates == ImportBatch.Duplicates.SKIP
+    is_left = is_skipped or decision.is_barred or decision.verdict == Verdict.ERROR
+    return {} if is_left else decision.row.consents
+
+
+def _agree(decisions: Sequence[Decision], leads: Mapping[str, str], existing: Mapping[str, Known], terms: Terms) -> int:
+    lines, known = [], set()
+    for decision in decisions:
+        row = decision.row
+        if not row.consents or row.said is None:
+            continue
+        evidence = row.said.evidence or f"{terms.batch.file_name[:180]}:{row.number}"
+        for target, (state, at) in noted(decision, terms.batch.options["duplicates"]).items():
+            lines.append(consenting.Line(leads[row.phone], target, state, at, row.said, evidence))
+            if (lead := existing.get(row.phone)) is not None:
+                known.add(lead.lead)
+    return consenting.write(lines, terms.batch, existing=known)
+
+
 def _lines(decision: Decision, leads: Mapping[str, str], terms: Terms) -> list[Activity]:
     row, verdict, batch = decision.row, decision.verdict, terms.batch
     if verdict == Verdict.ERROR or decision.is_barred or (verdict == Verdict.NEW and not row.note):
@@ -291,7 +319,8 @@ def _row(decision: Decision, leads: Mapping[str, str], cells: Mapping[int, list[
         number=row.number,
         verdict=decision.verdict,
         lead_id=leads.get(row.phone),
-        original=cells[row.number] if row.faults else None,
+        # Of an erased person nothing is kept again, not even the row that was refused.
+        original=cells[row.number] if row.faults and ("phone", FAULT) not in row.faults else None,
         before=before,
         errors=[{"field": name, "code": code} for name, code in row.faults] or None,
     )

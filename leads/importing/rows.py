@@ -1,14 +1,17 @@
 """One row of a file as a lead would have it."""
 
+import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+import zoneinfo
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from jini.lib.phone import read_phone
 from leads.custom.reading import BAR, DIGITS, EMAIL, as_text, read_money, read_value
+from leads.importing import consenting
 from leads.importing.columns import FIELDS, Fields
 from leads.languages import first_and_further
-from leads.models import MOST_LANGUAGES, Lead
+from leads.models import HIGHEST_SCORE, MOST_LANGUAGES, Lead
 
 # The values of `FIELDS` and then of the custom fields that have a column, in their order; "" is nothing. The value is
 # written as the database does, "3000.00", languages as "hi|mr", and an answer as `leads.custom.reading.as_text` does.
@@ -17,7 +20,7 @@ Values = tuple[str, ...]
 _LONGEST: dict[str, int] = {
     field.name: field.max_length or 0
     for field in Lead._meta.concrete_fields  # noqa: SLF001 -- Django's documented name
-    if field.name in FIELDS and field.name not in {"language", "value"}
+    if field.name in FIELDS and field.name not in {"language", "value", "score"}
 }
 _LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
     word.casefold(): code
@@ -37,6 +40,8 @@ _LANGUAGES = {code.casefold(): code for code, __ in Lead.Language.choices} | {
     }.items()
     for word in words.split()
 }
+# Of a score with zeros before it.
+MOST_DIGITS = 10
 _BETWEEN = re.compile(r"[\s,;/|&+]+(?:(?:and|और)\s+)?")
 # How a spreadsheet program, or our own errors.csv, keeps a cell from being taken for a formula.
 _GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
@@ -53,13 +58,27 @@ class Row(NamedTuple):
     faults: tuple[tuple[str, str], ...]
     # Who the file says is the owner, as it stands there.
     owner: str = ""
+    # What it says of consents, and what of that is taken once it is `agreed`: {target: (state, moment)}.
+    said: consenting.Said | None = None
+    consents: Mapping[str, tuple[str, dt.datetime]] = {}
 
 
 class RowReader:
-    """Reads rows by a mapping {column: field}, `fields` being its custom ones; `source` is that of rows that name none."""
+    """Reads rows by a mapping {column: field}, `fields` being its custom ones; `source` is that of rows that name none.
 
-    def __init__(self, mapping: Mapping[int, str], *, fields: Fields, source: str = "") -> None:
+    `consents` reads what they say of consents, if the list does.
+    """
+
+    def __init__(
+        self,
+        mapping: Mapping[int, str],
+        *,
+        fields: Fields,
+        source: str = "",
+        consents: consenting.Reader | None = None,
+    ) -> None:
         by_field = {field: column for column, field in mapping.items()}
+        self._consents = consents
         self._phone = by_field["phone"]
         self._phone2 = by_field.get("phone2")
         self._note = by_field.get("note")
@@ -97,7 +116,8 @@ class RowReader:
                 faults.append((field.key, fault or "missing"))
         note = _cell(cells, self._note).strip()[:4000] if self._note is not None else ""
         owner = " ".join(_cell(cells, self._owner).split())[:200] if self._owner is not None else ""
-        return Row(number, phone, others, tuple(values), note, tuple(faults), owner)
+        said = self._consents.read(cells, faults) if self._consents is not None else None
+        return Row(number, phone, others, tuple(values), note, tuple(faults), owner, said)
 
     def _numbers(self, cells: Sequence[str], faults: list[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
         found = read_phone(_cell(cells, self._phone))
@@ -117,6 +137,20 @@ class RowReader:
         return (numbers[0], numbers[1:]) if numbers else ("", ())
 
 
+_FAULTY = {"consent_unproven": consenting.WORDING}
+
+
+def agreed(rows: Sequence[Row], zone: zoneinfo.ZoneInfo, now: dt.datetime) -> Iterator[Row]:
+    """Yield `rows` with the consents that are taken, and as faults why others are not. Days are those of `zone`."""
+    for row in rows:
+        if row.said is None:
+            yield row
+        else:
+            found, wrong = consenting.dated(row.said, zone, now)
+            faults = (*row.faults, *((_FAULTY.get(code, consenting.AT), code) for code in wrong))
+            yield row._replace(consents=found, faults=faults)
+
+
 def _cell(cells: Sequence[str], column: int) -> str:
     text = cells[column] if column < len(cells) else ""
     return text[1:] if text[:1] == "'" and _GUARDED.match(text) else text
@@ -133,6 +167,13 @@ def _languages(text: str) -> tuple[str, str]:
     return (BAR.join([first, *further]), "") if len(further) <= MOST_LANGUAGES else ("", "languages_many")
 
 
+def _score(text: str) -> tuple[str, str]:
+    """Return a score as the database has it, "72" of "72.0" or "७२"; or "" and a fault."""
+    plain = text.translate(DIGITS).removesuffix(".0")
+    is_one = plain.isascii() and plain.isdigit() and len(plain) < MOST_DIGITS and int(plain) <= HIGHEST_SCORE
+    return (str(int(plain)), "") if is_one else ("", "score_invalid")
+
+
 def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
     code = ""
     if name == "email":
@@ -140,6 +181,8 @@ def _clean(name: str, text: str, faults: list[tuple[str, str]]) -> str:
         code = "" if EMAIL.fullmatch(text) else "email_invalid"
     elif name == "value":
         text, code = read_money(text)
+    elif name == "score":
+        text, code = _score(text)
     elif name == "language":
         text, code = _languages(text.casefold())
     elif name == "pin":

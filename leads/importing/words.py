@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from leads.custom.showing import in_words
+from leads.erased import FAULT, SAID
 from leads.importing.columns import Fields, targets
+from leads.importing.consenting import HOW, WORDS
 from leads.languages import in_words as in_languages
-from leads.models import CustomField
+from leads.models import Consent, CustomField
 from leads.phone_faults import PHONE_FAULTS
 
 REFUSALS: dict[str, Any] = {
@@ -39,9 +41,11 @@ REFUSALS: dict[str, Any] = {
 }
 FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS.items()} | {
     "phone_empty": _("The phone is empty."),
+    FAULT: SAID,
     "phone_unread": _("Another number in the same cell cannot be read."),
     "email_invalid": _("This is no e-mail address; the field is left empty."),
     "value_invalid": _("This is no amount; the field is left empty."),
+    "score_invalid": _("This is no whole number from 0 to 1000; the field is left empty."),
     "language_unknown": _("This language is not known; the field is left empty."),
     "languages_many": _("These are too many languages; the field is left empty."),
     "owner_unknown": _("Nobody of this name or e-mail address whom you see; the lead has no owner."),
@@ -51,6 +55,12 @@ FAULTS: dict[str, Any] = {f"phone_{fault}": said for fault, said in PHONE_FAULTS
     "choice_unknown": _("This is none of the field's choices; it is left empty."),
     "url_invalid": _("This is no web address; the field is left empty."),
     "yes_no_invalid": _("This is neither yes nor no; the field is left empty."),
+    "consent_unknown": _("This is neither yes, no nor withdrawn; no consent is noted."),
+    "time_unknown": _("This is no date or time."),
+    "how_unknown": _("This is none of the ways: call, form, message, letter."),
+    "consent_undated": _("It is not said when they agreed; that they agreed is not noted."),
+    "consent_unproven": _("It is not said what they agreed to, or how; that they agreed is not noted."),
+    "consent_future": _("This time is yet to come; no consent is noted."),
     "missing": _("This field must be answered and is empty."),
 }
 
@@ -74,6 +84,10 @@ def value(name: str, text: str, fields: Fields) -> str:
     """Return a value of a row, or of a change, as a page shows it."""
     if name == "language":
         return in_languages(text)
+    if name in WORDS:
+        return str(dict(Consent.State.choices).get(text, text))
+    if name == HOW:
+        return str(dict(Consent.Source.choices).get(text, text))
     return in_words(fields[name], text) if name in fields else text
 
 

@@ -62,11 +62,12 @@ KEPT = models.Q(
 
 
 class FollowUp(OrganisationOwned):
-    """A follow-up is a task; a callback is one that was promised to the lead."""
+    """A follow-up is a task; a callback is one that was promised to the lead, a missed call one that they made to us."""
 
     class Kind(models.TextChoices):
         TASK = "task", _("Follow-up")
         CALLBACK = "callback", _("Callback")
+        MISSED = "missed", _("Missed call")
 
     class OpenTo(models.TextChoices):
         """Who may take it when it is late."""

@@ -85,11 +85,12 @@ class ImportBatch(Job, OrganisationOwned):
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     header_signature = models.CharField(max_length=64, blank=True)
-    # What holds for every row: {duplicates, source, legal_ground, tags: [ids], owner_rule, owners: [ids], shares:
+    # What holds for every row: {duplicates, source, legal_ground, consent_wording, consent_on, tags: [ids], owner_rule, owners: [ids], shares:
     # {id: number}}. Without a rule, as in older rows, the owners take turns.
     options = models.JSONField(default=dict)
     # Rows by verdict and those with `warnings`: of the look ahead (also `barred`, `causes` and a `sample` of rows), and
-    # of the run (also `removed`, `kept` and `restored` once it was undone).
+    # of the run (also `removed`, `kept`, `restored`, `changed` and `erased` once it was
+    # undone).
     preview = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     cursor = models.JSONField(default=dict)

@@ -101,6 +101,7 @@ class ImportKept(OrganisationOwned):
         FOLLOW_UP = "follow_up", _("A follow-up is planned")
         WORKED_ON = "worked_on", _("Somebody has worked on it")
         CHANGED = "changed", _("A field was changed since")
+        ERASED = "erased", _("What it was before is of a person who was erased on request")
 
     batch = models.ForeignKey(
         "leads.ImportBatch", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="kept_leads"
@@ -109,7 +110,7 @@ class ImportKept(OrganisationOwned):
         "leads.Lead", on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
     why = models.CharField(max_length=10, choices=Why)
-    # Of a changed lead, the fields that stay.
+    # Of a lead that was changed, or is of an erased person, the fields that stay.
     fields = models.JSONField(default=list)
 
     class Meta:

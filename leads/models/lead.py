@@ -6,10 +6,12 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce, Collate, Lower
 from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -25,6 +27,8 @@ NEVER_CALLED = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 KEPT = models.Q(deleted_at=None)
 # Languages beside the first one.
 MOST_LANGUAGES = 5
+# Wide enough for scores in percent and in thousandths.
+HIGHEST_SCORE = 1000
 
 
 class LeadLanguage(models.TextChoices):
@@ -89,6 +93,10 @@ class Lead(OrganisationOwned):
     source = models.CharField(_("source"), max_length=80, blank=True)
     legal_ground = models.CharField(_("legal ground"), max_length=20, blank=True)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=2, null=True, blank=True)
+    # How promising somebody else finds the lead: an advertiser, another CRM, a person. Nothing of ours computes it.
+    score = models.PositiveSmallIntegerField(
+        _("score"), null=True, blank=True, validators=[MaxValueValidator(HIGHEST_SCORE)]
+    )
     # Answers to the organisation's own questions, by key; see `leads.models.CustomField`.
     custom = models.JSONField(
         default=dict, db_default=models.Value({}, output_field=models.JSONField()), blank=True, editable=False
@@ -172,6 +180,8 @@ class Lead(OrganisationOwned):
         related_name="+",
         editable=False,
     )
+    # What is left of an erased person: no name, no number; it stays in the bin while calls refer to it.
+    erased_at = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     # Grows with every edit; a form that carries an older one is answered with 409 and both versions.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -201,11 +211,19 @@ class Lead(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(merged_into=None) | models.Q(deleted_at__isnull=False), name="lead_merged_is_in_bin"
             ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None)
+                | models.Q(deleted_at__isnull=False, name="", email="", address="", phone="+000000"),
+                name="lead_erased_is_empty",
+            ),
             models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[0-9]{6,15}$"), name="lead_phone_is_e164"),
             models.CheckConstraint(
                 condition=models.Q(assigned_to=None, assigned_at=None)
                 | models.Q(assigned_to__isnull=False, assigned_at__isnull=False),
                 name="lead_assigned_to_and_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score=None) | models.Q(score__range=(0, HIGHEST_SCORE)), name="lead_score_0_to_1000"
             ),
             models.CheckConstraint(
                 condition=models.Q(connected__lte=models.F("attempts")), name="lead_connected_of_attempts"
@@ -274,6 +292,11 @@ class Lead(OrganisationOwned):
                 name="lead_newest_of_reason",
                 condition=models.Q(lost_reason__isnull=False),
             ),
+            models.Index(
+                fields=["organisation", "score", "id"],
+                name="lead_by_score",
+                condition=KEPT & models.Q(score__isnull=False),
+            ),
             # One for each order of the list (leads/ordering.py).
             models.Index(fields=["organisation", "search_text", "id"], name="lead_by_name", condition=KEPT),
             models.Index(
@@ -307,7 +330,7 @@ class Lead(OrganisationOwned):
     @property
     def display_name(self) -> str:
         """The name, or the number of a lead that came with its phone only."""
-        return self.name or self.phone
+        return gettext("An erased person") if self.erased_at else self.name or self.phone
 
     @property
     def ground(self) -> str:

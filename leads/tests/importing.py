@@ -12,15 +12,16 @@ from jini.lib.work import handler_of
 from leads.actions import importing
 from leads.importing import sandbox
 from leads.models import ImportBatch, LeadFile
+from privacy.models import ExportPart
 
 OPTIONS: dict[str, Any] = {"duplicates": "skip", "source": "", "legal_ground": "unknown", "owners": [], "tags": []}
 
 
 @pytest.fixture
 def storage(monkeypatch, tmp_path) -> FileSystemStorage:
-    """Files of imports and of leads in a folder of the test."""
+    """Files of imports, of leads and of copies in a folder of the test."""
     storage = FileSystemStorage(location=tmp_path)
-    for model in (ImportBatch, LeadFile):
+    for model in (ImportBatch, LeadFile, ExportPart):
         monkeypatch.setattr(model._meta.get_field("file"), "storage", storage)
     return storage
 

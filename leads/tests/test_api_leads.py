@@ -162,3 +162,28 @@ def test_a_follow_up_is_planned_and_the_past_is_refused(program):
     for wrong in ({"due_at": "2001-01-01T10:00:00Z"}, {"due_at": "2999-01-01T10:00:00"}, {"kind": "visit"}):
         answer = program.post("follow-ups/", body | wrong)
         assert (answer.status_code, list(answer.json()["fields"])) == (422, list(wrong))
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ({"status": "x"}, {"status": ["there is no such filter"]}),
+        ({"due": "tomorrow"}, {"due"}),
+        ({"kind": "x", "person": "x", "day": "32"}, {"kind", "person", "day"}),
+        ({"older": "made-up"}, {"older": ["is no place in this list"]}),
+        ({"limit": "0"}, {"limit": ["1 to 200"]}),
+    ],
+)
+def test_follow_ups_are_not_listed_for_what_cannot_be_meant(program, query, wrong):
+    answer = program.get("follow-ups/", **query)
+
+    assert answer.status_code == 422
+    fields = answer.json()["fields"]
+    assert fields == wrong or set(fields) == wrong
+
+
+@pytest.mark.parametrize("address", ["leads/", "calls/"])
+def test_a_list_does_not_begin_again_for_a_place_that_is_none(program, address):
+    answer = program.get(address, older="made-up")
+
+    assert (answer.status_code, answer.json()["fields"]) == (422, {"older": ["is no place in this list"]})

@@ -40,7 +40,7 @@ def test_every_column_says_what_the_lead_is(client_of, manager, scope):
     field = make_field(CustomField.Kind.CHOICE, "Gold", name="Plan")
     lead = make_lead(
         email="a@mail.example", region="Goa", source="Expo", language="hi", attempts=3, connected=1, custom={field.key: "1"},
-        last_disposition_id=uuid.UUID(int=7),
+        last_disposition_id=uuid.UUID(int=7), score=72,
     )  # fmt: skip
     for name in ("hot", "cold"):
         LeadTag.objects.create(lead=lead, tag=Tag.objects.create(name=name))
@@ -49,6 +49,7 @@ def test_every_column_says_what_the_lead_is(client_of, manager, scope):
     row = said(client_of(manager).get(LIST, {"columns": ",".join(every)}))
 
     assert row == {
+        "Score": "72",
         "E-mail": "a@mail.example",
         "State": "Goa",
         "Source": "Expo",

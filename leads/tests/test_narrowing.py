@@ -25,7 +25,7 @@ def story(scope, telecaller, colleague, manager):
     batch = ImportBatch.objects.create(created_by=manager, file="x", file_name="expo.csv", file_bytes=1)
     a = make_lead(
         name="a", assigned_to=telecaller, source="Expo", city="Pune", language="hi", import_batch=batch,
-        value=5000, region="Maharashtra", legal_ground="consent",
+        value=5000, score=70, region="Maharashtra", legal_ground="consent",
     )  # fmt: skip
     b = make_lead(
         name="b", created_at=now - dt.timedelta(days=10), attempts=3, connected=1, last_disposition_id=uuid.UUID(int=7),
@@ -73,6 +73,9 @@ NARROWED = [
     ({"value_min": "₹5,000"}, "a"),
     ({"value_min": "5000.01"}, ""),
     ({"value_max": "5000"}, "a"),
+    ({"score_min": "70"}, "a"),
+    ({"score_min": "71"}, ""),
+    ({"score_max": "70"}, "a"),
     ({"region": "maharashtra"}, "a"),
     ({"ground": "consent"}, "a"),
     ({"ground": "none"}, "bc"),

@@ -153,7 +153,7 @@ def test_more_lines_ask_the_same_queries(client_of, lead, telecaller, count, dja
     client = client_of(telecaller)
     older = client.get(lead.get_absolute_url()).context["timeline"].page.older_url
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(older, headers=HTMX)
 
 

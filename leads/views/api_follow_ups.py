@@ -10,15 +10,15 @@ from ninja import Router, Schema
 from ninja.responses import Status as Answer
 from pydantic import AwareDatetime, Field
 
-from accounts.api import ApiRequest, Refused, Sent, page_of, page_size
+from accounts.api import ApiRequest, Refused, Sent, page_of, read_page, refuse_query
 from accounts.permissions import Permission, requires
-from jini.lib.paging import keyset_page
 from leads.actions.capacity import HourIsFull
 from leads.actions.follow_ups import DueInThePast, plan_follow_up
 from leads.follow_up_list import TABS, Asked
 from leads.models import FollowUp, Lead
 
 router = Router(tags=["follow-ups"])
+ASIDE = {"older", "newer", "limit"}
 
 
 class FollowUpOut(Schema):
@@ -50,7 +50,9 @@ class FollowUpIn(Sent):
 @requires(Permission.LEAD_VIEW)
 def follow_ups(request: ApiRequest, due: Literal["overdue", "today", "upcoming", "open"] = TABS[0]) -> dict[str, Any]:  # type: ignore[assignment]
     """`due` as the tabs of the page: overdue, today, upcoming, or open to all. Also person, team, kind and day."""
-    page = keyset_page(request, Asked(request.member, request.GET).rows, by="due_at", size=page_size(request.GET))
+    asked = Asked(request.member, request.GET)
+    refuse_query(set(request.GET) - Asked.NAMES - ASIDE, asked.unfit)
+    page = read_page(request, asked.rows, by="due_at")
     return page_of(page, page.rows)
 
 

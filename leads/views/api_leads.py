@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,9 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from ninja.responses import Status as Answer
 
-from accounts.api import ApiRequest, Refused, Sent, page_of, page_size
+from accounts.api import ApiRequest, Refused, Sent, page_of, read_page
 from accounts.models import Membership
 from accounts.permissions import Permission, requires
-from jini.lib.paging import keyset_page
 from leads.actions import editing
 from leads.actions.creating import create_lead
 from leads.api_form import SentLead
@@ -24,6 +24,7 @@ from leads.filters import asked_for, find
 from leads.forms import OWN
 from leads.models import CustomField, Lead, LeadTag, Status, StatusReason
 from leads.ordering import COLUMNS, SORT, Order
+from privacy import tombstones
 from teams.visibility import people_seen_by
 
 router = Router(tags=["leads"])
@@ -31,7 +32,7 @@ router = Router(tags=["leads"])
 ASIDE = {"q", SORT, "older", "newer", "limit"}
 FIELDS = (
     "id", "name", "phone", "email", "address", "city", "region", "pin", "language", "other_languages", "source",
-    "value", "custom", "status_id", "lost_reason_id", "assigned_to_id", "attempts", "connected", "first_called_at",
+    "value", "score", "custom", "status_id", "lost_reason_id", "assigned_to_id", "attempts", "connected", "first_called_at",
     "last_called_at", "last_disposition_id", "won_at", "created_at", "updated_at", "version",
 )  # fmt: skip
 
@@ -55,6 +56,7 @@ class LeadOut(Schema):
     other_languages: list[str]
     source: str
     value: str | None
+    score: int | None
     custom: dict[str, str | list[str]]
     status: Named
     reason_id: uuid.UUID | None
@@ -91,6 +93,7 @@ class LeadIn(Sent):
     other_languages: list[str] | None = None
     source: str | None = None
     value: str | float | None = None
+    score: int | None = None
     custom: dict[str, Any] | None = None
     owner_id: uuid.UUID | None = None
 
@@ -135,21 +138,21 @@ def leads(request: ApiRequest) -> dict[str, Any]:
     found, order = find(request.member, request.GET), Order.asked(request.GET)
     _refuse_unfit(request.GET, {chip.name for chip in found.chips})
     rows = order.of(found.leads).only(*FIELDS)
-    page = keyset_page(request, rows, by=order.by, size=page_size(request.GET))
+    page = read_page(request, rows, by=order.by)
     return page_of(page, _shown(page.rows))
 
 
 @router.get("leads/{uuid:lead}/", response=LeadOut, summary="One lead")
 @requires(Permission.LEAD_VIEW)
 def lead(request: ApiRequest, lead: uuid.UUID) -> dict[str, Any]:
-    return _shown([_visible(request.member, lead)])[0]
+    return _shown([visible(request.member, lead)])[0]
 
 
 @router.post("leads/", response={201: LeadOut}, summary="Add a lead")
 @requires(Permission.LEAD_EDIT)
 def add(request: ApiRequest, payload: LeadIn) -> Answer[Any]:
     form = SentLead(payload.dict(exclude_unset=True))
-    _refuse(form)
+    _refuse(request, form)
     owner = _owner(request, payload) if payload.owner_id else None
     with _known_number(request.member):
         made = create_lead(form.values, by=request.member, assigned_to=owner)
@@ -159,10 +162,10 @@ def add(request: ApiRequest, payload: LeadIn) -> Answer[Any]:
 @router.patch("leads/{uuid:lead}/", response=LeadOut, summary="Change a lead")
 @requires(Permission.LEAD_EDIT)
 def change(request: ApiRequest, lead: uuid.UUID, payload: LeadPatch) -> dict[str, Any]:
-    found = _visible(request.member, lead)
+    found = visible(request.member, lead)
     fields = payload.dict(exclude_unset=True)
     form = SentLead(fields, Lead.objects.get(pk=found.pk))
-    _refuse(form)
+    _refuse(request, form)
     try:
         with _known_number(request.member):
             found = editing.edit_lead(found, form.values, by=request.member, version=payload.version)
@@ -200,7 +203,7 @@ def choices(request: ApiRequest) -> dict[str, Any]:
     }
 
 
-def _visible(member: Membership, pk: uuid.UUID) -> Lead:
+def visible(member: Membership, pk: uuid.UUID) -> Lead:
     found: Lead | None = Lead.objects.visible_to(member).filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -218,8 +221,10 @@ def _refuse_unfit(query: Mapping[str, str], fitting: set[str]) -> None:
         raise Refused(422, "invalid", _("Some fields are wrong."), fields=unknown | unfit)
 
 
-def _refuse(form: SentLead) -> None:
+def _refuse(request: ApiRequest, form: SentLead) -> None:
     if errors := form.errors:
+        if form.erased:
+            request.note_refusal = partial(tombstones.refuse, form.erased, form.erased)  # type: ignore[attr-defined]
         raise Refused(422, "invalid", _("Some fields are wrong."), fields=errors)
 
 

@@ -24,9 +24,9 @@ from leads.actions import importing, undoing_import
 from leads.actions.import_settings import NameTaken, save_mapping
 from leads.actions.list_fields import CannotMakeField
 from leads.import_forms import TermsForm, UploadForm
-from leads.importing import stored, words
+from leads.importing import consenting, stored, words
 from leads.importing.columns import FIELDS, Fields, carried, custom_fields, targets
-from leads.models import ImportBatch, ImportRow, Lead, SavedMapping, Tag
+from leads.models import Consent, ImportBatch, ImportRow, Lead, SavedMapping, Tag
 from teams.visibility import sight_of
 
 CONFLICT, INVALID = 409, 422
@@ -133,8 +133,10 @@ def _preview(request: MemberRequest, found: ImportBatch) -> HttpResponse:
         "fields": [
             (name, label)
             for name, label in targets(known).items()
-            if (name in FIELDS or name in known) and (name in mapped or (name == "name" and "first_name" in mapped))
+            if (name in FIELDS or name in known or name in consenting.TARGETS)
+            and (name in mapped or (name == "name" and "first_name" in mapped))
         ],
+        "consents": _consents(found),
         "causes": _causes(found, known),
         "terms": _terms(found),
         "importable": found.preview["new"] + found.preview["updated"],
@@ -154,6 +156,12 @@ def _worded(row: dict[str, Any], known: Fields) -> dict[str, Any]:
     return row | {"values": values, "changes": changes}
 
 
+def _consents(found: ImportBatch) -> list[tuple[int, Any]]:
+    """How many consents the rows hold, by what is said."""
+    counted = found.preview.get("consents", {})
+    return [(counted[state], label) for state, label in Consent.State.choices if counted.get(state)]
+
+
 def _causes(found: ImportBatch, known: Fields) -> list[tuple[int, Any, str]]:
     parts = [(count, *key.split(":", 1)) for key, count in found.preview["causes"]]
     return [(count, words.target(name, known), words.fault(code)) for count, name, code in parts]
@@ -170,6 +178,7 @@ def _terms(found: ImportBatch) -> list[tuple[Any, Any]]:
         (_("Duplicates"), ImportBatch.Duplicates(options["duplicates"]).label),
         (_("Source"), options["source"]),
         (_("Ground"), ImportBatch.LegalGround(options["legal_ground"]).label),
+        (_("Consents"), options.get("consent_wording", "")),
         (_("Who gets the new leads"), str(dict(ImportBatch.OwnerRule.choices).get(options.get("owner_rule"), ""))),
         (_("Owners"), ", ".join(people[owner] for owner in options["owners"] if owner in people)),
         (_("Tags"), ", ".join(tags)),

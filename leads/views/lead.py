@@ -20,6 +20,7 @@ from leads.actions import editing
 from leads.actions.binning import leaves_at
 from leads.actions.capacity import HourIsFull
 from leads.actions.follow_ups import plan_follow_up
+from leads.consents import standing_of
 from leads.custom.showing import facts
 from leads.file_forms import FileForm
 from leads.forms import EditForm, FollowUpTime, NoteForm, NumberForm, OwnerForm, TagForm
@@ -29,7 +30,7 @@ from leads.models import CustomField, FollowUp, Lead, LeadFile, LikelyDuplicate,
 from leads.ordering import beside, view_of
 from leads.picks import quick_picks
 from leads.timeline_page import timeline
-from privacy.models import DoNotCall
+from privacy.models import DndResult, DoNotCall
 
 CONFLICT, INVALID = 409, 422
 # What the form of a follow-up holds, kept when it is refused.
@@ -40,7 +41,9 @@ def in_bin(request: MemberRequest, pk: uuid.UUID) -> Lead | None:
     """Return the lead if it is in the bin, and the member may take it out again."""
     if not request.member.may(Permission.LEAD_DELETE):
         return None
-    binned = Lead.everything.visible_to(request.member).filter(deleted_at__isnull=False, merged_into=None)
+    binned = Lead.everything.visible_to(request.member).filter(
+        deleted_at__isnull=False, merged_into=None, erased_at=None
+    )
     found: Lead | None = binned.select_related("deleted_by__user").filter(pk=pk).first()
     return found
 
@@ -114,12 +117,15 @@ def lead_page(request: MemberRequest, found: Lead, status: int = 200, **forms: A
         "answers": facts(CustomField.objects.in_order(), found.custom),
         "alternates": found.phones.order_by("position", "id"),
         "number_form": forms.get("number") or NumberForm(),
-        "barred": DoNotCall.objects.filter(phone=found.phone).first(),
+        "barred": DoNotCall.objects.standing().filter(phone=found.phone).first(),
+        "consents": standing_of(found),
+        "registry": DndResult.objects.newest_of(found.phone),
         "duplicate": likely_duplicate(request, found),
         "may_merge": request.member.may(Permission.LEAD_MERGE),
         "beside": beside(found, request.member, request.GET),
         "view": view_of(request.GET),
         "may_delete": request.member.may(Permission.LEAD_DELETE),
+        "may_copy": request.member.may(Permission.LEAD_COPY),
         "owner_form": _owner_form(request, found),
         "files": LeadFile.objects.for_page(found),
         "file_form": FileForm(),

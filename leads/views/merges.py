@@ -15,7 +15,8 @@ from jini.lib.fragments import toast
 from jini.lib.paging import capped_count, keyset_page
 from leads.actions.editing import Stale
 from leads.actions.merging import CannotMerge, merge_leads, unfit
-from leads.actions.undoing_merge import CannotUndo, undo_merge, undone_until
+from leads.actions.undoing_merge import CannotUndo, before_merge, undo_merge, undone_until
+from leads.erased import SAID, Erased, count_again
 from leads.merge_form import MergeForm
 from leads.models import Lead, LeadMerge
 
@@ -84,6 +85,9 @@ def undoing(request: MemberRequest, merge: uuid.UUID) -> HttpResponse:
         undo_merge(found, by=request.member)
     except CannotUndo as refusal:
         return _merged(request, found, why=str(refusal), status=CONFLICT)
+    except Erased:
+        count_again(found.gone, **before_merge(found))
+        return _merged(request, found, why=str(SAID), status=CONFLICT)
     toast(request, _("The merge is undone: the two are two again."))
     return redirect("leads:merged", found.pk)
 

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import OrganisationOwned
+from privacy.contact_facts import Purpose, lawful_series
+from privacy.contact_words import PURPOSES
 
 
 def every_day() -> list[int]:
@@ -16,6 +18,16 @@ def every_day() -> list[int]:
 def india() -> list[str]:
     """Return the countries that may be called unless the organisation says otherwise (ISO 3166)."""
     return ["IN"]
+
+
+def series() -> dict[str, list[str]]:
+    """Return which series of caller numbers may carry which calls, by the law's own default."""
+    return {str(purpose): sorted(allowed) for purpose, allowed in lawful_series().items()}
+
+
+def kinds() -> list[str]:
+    """Return the kinds of numbers that are called unless the organisation says otherwise."""
+    return ["mobile", "fixed"]
 
 
 class ContactPolicy(OrganisationOwned):
@@ -43,8 +55,25 @@ class ContactPolicy(OrganisationOwned):
     afternoon_attempts = models.PositiveSmallIntegerField(_("calls in an afternoon"), null=True, blank=True)
     evening_attempts = models.PositiveSmallIntegerField(_("calls in an evening"), null=True, blank=True)
     countries = models.JSONField(_("countries"), default=india)
+    # Of `KINDS`; premium, short and emergency numbers are none of them, and are never called.
+    kinds = models.JSONField(_("kinds of numbers"), default=kinds)
+    # Of promotional calls, which go out only with a clean result that is not older.
+    requires_dnd = models.BooleanField(_("promotional calls need a DND result"), default=False)
+    dnd_days = models.PositiveSmallIntegerField(_("days for which a DND result counts"), default=7)
+    # {purpose: [series]} in the words of `privacy.contact_facts`, for calls to Indian numbers.
+    series = models.JSONField(_("number series"), default=series)
+    # Of calls that belong to no campaign.
+    purpose = models.CharField(
+        _("calls without a campaign"), max_length=15, choices=PURPOSES, default=Purpose.SERVICE.value
+    )
     daily_calls = models.PositiveIntegerField(_("calls of the organisation a day"), default=5000)
+    daily_minutes = models.PositiveIntegerField(_("minutes of talk a day"), null=True, blank=True)
     daily_spend = models.DecimalField(_("spend a day"), max_digits=10, decimal_places=2, null=True, blank=True)
+    member_daily_calls = models.PositiveIntegerField(_("calls of one person a day"), null=True, blank=True)
+    member_daily_minutes = models.PositiveIntegerField(_("minutes of one person a day"), null=True, blank=True)
+    member_daily_spend = models.DecimalField(
+        _("spend of one person a day"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         constraints = [
@@ -52,7 +81,12 @@ class ContactPolicy(OrganisationOwned):
             models.CheckConstraint(
                 condition=models.Q(opens_at__lt=models.F("closes_at")), name="contact_policy_window"
             ),
+            models.CheckConstraint(condition=models.Q(dnd_days__range=(1, 90)), name="contact_policy_dnd_days"),
         ]
 
     def __str__(self) -> str:
         return f"ContactPolicy {self.pk}"
+
+    def may_carry(self, purpose: str, series: str) -> bool:
+        """Whether calls of this kind to Indian numbers may show a number of `series`."""
+        return "IN" not in self.countries or series in self.series.get(purpose, [])

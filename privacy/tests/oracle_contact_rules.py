@@ -10,14 +10,19 @@ from decimal import Decimal
 
 from privacy.contact_facts import (
     Attempts,
+    Caller,
     Caps,
     Consent,
     Contact,
+    Limits,
     Number,
+    Purpose,
     RegistryResult,
     Rules,
     Spent,
+    Stop,
     TelecallerState,
+    Used,
     Window,
 )
 
@@ -26,6 +31,7 @@ ZONES = [
     for name in ("Asia/Kolkata", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe", "UTC", "Pacific/Apia")
 ]
 KINDS = ["mobile", "fixed", "fixed_or_mobile", "toll_free", "premium", "other"]
+SERIES = ["140", "1600", "ordinary"]
 EPOCH = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 HORIZON_DAYS = 12
 
@@ -38,9 +44,18 @@ def first_objection(contact: Contact, rules: Rules, now: dt.datetime) -> str:
     return "allowed"
 
 
-def permanent(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+def switched_off(contact: Contact) -> str:
+    if contact.organisation_is_cancelled:
+        return "organisation_cancelled"
     if not contact.organisation_is_active:
         return "organisation_not_active"
+    stops = {"organisation": "stopped", "installation": "stopped_by_operator"}
+    return stops[contact.stop.value] if contact.stop else ""
+
+
+def permanent(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    if found := switched_off(contact):
+        return found
     if not contact.number:
         return "number_invalid"
     if not {contact.number.country} & rules.countries:
@@ -49,21 +64,39 @@ def permanent(contact: Contact, rules: Rules, now: dt.datetime) -> str:
         return "kind_not_allowed"
     if contact.is_do_not_call:
         return "on_do_not_call"
-    return paper(contact, rules, now)
+    return paper(contact, rules, now) or shown(contact, rules)
+
+
+def shown(contact: Contact, rules: Rules) -> str:
+    """Whether the number that the person sees may carry such a call; India alone has a rule on it."""
+    caller, kind = contact.caller, contact.purpose.value
+    if caller and contact.number and contact.number.country == "IN":
+        if not caller.is_active:
+            return "caller_rests"
+        if caller.series not in {one for purpose, many in rules.series.items() if purpose == kind for one in many}:
+            return "not_promotional_series" if kind == "promotional" else "not_service_series"
+    return ""
 
 
 def paper(contact: Contact, rules: Rules, now: dt.datetime) -> str:
     word = contact.consent
-    withdrawn = bool(word and word.withdrawn_at and now >= word.withdrawn_at)
-    expired = bool(word and word.expires_at and now >= word.expires_at)
-    given = bool(word and word.given_at and now >= word.given_at)
-    if withdrawn:
-        return "consent_withdrawn"
-    if expired:
-        return "consent_expired"
-    if rules.requires_consent and not given:
-        return "consent_missing"
-    return "" if given and word and word.is_explicit else registry(contact, rules, now)
+    said_no = [
+        name
+        for name, since in (
+            ("consent_refused", word and word.refused_at),
+            ("consent_withdrawn", word and word.withdrawn_at),
+        )
+        if since and not now < since
+    ]
+    if said_no:
+        return said_no[0]
+    ran_out = bool(word and word.expires_at and now >= word.expires_at)
+    holds = bool(word and word.given_at and now >= word.given_at) and not ran_out
+    if rules.requires_consent and not holds:
+        return "consent_expired" if ran_out else "consent_missing"
+    if contact.purpose.name != "PROMOTIONAL" or (holds and word and word.is_explicit):
+        return ""
+    return registry(contact, rules, now)
 
 
 def registry(contact: Contact, rules: Rules, now: dt.datetime) -> str:
@@ -143,14 +176,32 @@ def lines(contact: Contact, _rules: Rules, _now: dt.datetime) -> str:
 
 
 def money(contact: Contact, rules: Rules, now: dt.datetime) -> str:
-    spent = contact.spent
-    is_today = spent.day == now.astimezone(spent.zone).date()
-    calls, amount = (spent.calls, spent.amount) if is_today else (0, 0)
-    if rules.daily_calls is not None and not calls < rules.daily_calls:
-        return "calls_used"
-    if rules.daily_spend is not None and not amount + spent.next_call <= rules.daily_spend:
-        return "spend_used"
+    spent, most = contact.spent, Decimal("Infinity")
+    counts = 1 if spent.day == now.astimezone(spent.zone).date() else 0
+    for who, used, limits in (("", spent.used, rules.on_day), ("member_", spent.by_member, rules.on_member)):
+        measures = {
+            "calls": (used.calls, 1, limits.calls),
+            "minutes": (used.seconds, spent.next_call.seconds, None if limits.minutes is None else limits.minutes * 60),
+            "spend": (used.amount, spent.next_call.amount, limits.amount),
+        }
+        for name, (taken, more, limit) in measures.items():
+            if taken * counts + more > (most if limit is None else limit):
+                return f"{who}{name}_used"
+        if not who and rules.new_calls is not None and used.calls * counts >= rules.new_calls:
+            return "new_calls_used"
     return ""
+
+
+def some_used(dice: random.Random) -> Used:
+    return Used(
+        dice.choice([0, 10, 99, 100, 101]), dice.choice([0, 3600, 5900]), Decimal(dice.choice([0, 0, 499, 500]))
+    )
+
+
+def some_limits(dice: random.Random) -> Limits:
+    calls = dice.choice([None, 5000, 0 if dice.random() < 0.1 else 100])
+    minutes = dice.choice([None, None, 100 if dice.random() < 0.9 else 0])
+    return Limits(calls, minutes, dice.choice([None, None, Decimal(500)]))
 
 
 def first_free_moment(contact: Contact, rules: Rules, now: dt.datetime) -> dt.datetime | None:
@@ -204,6 +255,7 @@ def some_consent(dice: random.Random, now: dt.datetime) -> Consent | None:
         is_explicit=dice.random() < 0.5,
         expires_at=dice.choice([None, None, some_time(dice, now, 60)]),
         withdrawn_at=dice.choice([None, None, None, some_time(dice, now, 60)]),
+        refused_at=None if dice.random() < 0.9 else now - dt.timedelta(seconds=dice.randrange(0, 99999)),
     )
 
 
@@ -237,8 +289,12 @@ def some_rules(dice: random.Random) -> Rules:
         minimum_gap=dt.timedelta(minutes=dice.choice([0, 30, 60, 240])),
         requires_consent=dice.random() < 0.1,
         requires_registry=dice.random() < 0.2,
-        daily_calls=dice.choice([None, 5000, 0 if dice.random() < 0.1 else 100]),
-        daily_spend=dice.choice([None, None, Decimal(500)]),
+        series={purpose: frozenset(dice.sample(SERIES, dice.randrange(4))) for purpose in Purpose}
+        if dice.random() < 0.1
+        else Rules().series,
+        on_day=some_limits(dice),
+        on_member=some_limits(dice) if dice.random() < 0.3 else Limits(),
+        new_calls=None if dice.random() < 0.9 else 100,
     )
 
 
@@ -255,10 +311,12 @@ def some_contact(dice: random.Random, now: dt.datetime) -> Contact:
         spent=Spent(
             day=now.astimezone(own_zone).date() - dt.timedelta(days=0 if dice.random() < 0.9 else 1),
             zone=own_zone,
-            calls=dice.choice([0, 10, 99, 100, 101]),
-            amount=Decimal(dice.choice([0, 0, 100, 499, 500])),
-            next_call=Decimal(dice.choice([0, 1, 2])),
+            used=some_used(dice),
+            by_member=some_used(dice) if dice.random() < 0.3 else Used(),
+            next_call=Used(1, dice.choice([0, 180]), Decimal(dice.choice([0, 1, 2]))),
         ),
+        stop=dice.choice([None] * 60 + list(Stop)),
+        organisation_is_cancelled=dice.random() < 0.01,
         is_do_not_call=not is_plain and dice.random() < 0.3,
         consent=None if dice.random() < 0.6 else some_consent(dice, now),
         registry=None
@@ -267,6 +325,8 @@ def some_contact(dice: random.Random, now: dt.datetime) -> Contact:
         attempts_on_lead=some_attempts(dice, now),
         attempts_on_number=some_attempts(dice, now),
         lead_is_on_call=dice.random() < 0.03,
+        purpose=dice.choice(list(Purpose)) if dice.random() < 0.6 else Purpose.SERVICE,
+        caller=None if dice.random() < 0.5 else Caller(dice.choice([*SERIES, "ordinary"]), dice.random() < 0.95),
         telecaller=dice.choice([TelecallerState.FREE] * 20 + list(TelecallerState)),
     )
 

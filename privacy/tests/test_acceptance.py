@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Invitation
-from privacy.models import Acceptance, MarketingChoice, Policy
+from privacy.models import Acceptance, Choice, Policy
 
 TICKED = {"accepts_privacy": "on", "accepts_terms": "on", "read": "privacy.1 terms.1"}
 PERSON = {"first_name": "Vikram", "last_name": "Desai", "password": "three ordinary words"}
@@ -21,11 +21,14 @@ def test_document_hash_wording_time_and_origin_are_kept_of_a_sign_up(client, db)
     assert proofs[0].wording == "I have read the privacy policy and accept it for myself and my organisation."
 
 
-@pytest.mark.parametrize(("ticked", "is_wanted"), [({}, False), ({"wants_news": "on"}, True)])
-def test_the_box_for_news_is_a_choice_of_its_own(client, db, ticked, is_wanted):
-    client.post("/accounts/sign-up/", SIGN_UP | ticked)
+@pytest.mark.parametrize(("ticked", "state"), [({}, "withdrawn"), ({"wants_news": "on"}, "given")])
+def test_the_box_for_news_is_a_choice_of_its_own(client, db, ticked, state):
+    client.post("/accounts/sign-up/", SIGN_UP | ticked, headers={"user-agent": "Firefox"}, REMOTE_ADDR="203.0.113.9")
 
-    assert MarketingChoice.objects.get().is_wanted is is_wanted
+    choice = Choice.objects.get()
+    assert (choice.purpose, choice.state, choice.place) == ("marketing", state, "sign_up")
+    assert (choice.wording, choice.language) == ("Send me product news.", "en")
+    assert (choice.ip_address, choice.user_agent) == ("203.0.113.9", "Firefox")
 
 
 def test_in_hindi_the_hindi_text_and_wording_are_kept(client, db):

@@ -18,11 +18,15 @@ from privacy.contact_facts import (
     Caps,
     Consent,
     Contact,
+    Limits,
     Number,
+    Purpose,
     RegistryResult,
     Rules,
     Spent,
+    Stop,
     TelecallerState,
+    Used,
     Window,
 )
 from privacy.contact_reasons import LABELS, SENTENCES, GateName, Reason
@@ -65,6 +69,7 @@ def test_an_ordinary_person_may_be_called_at_noon():
 
 LIVE = Consent(given_at=NOON - dt.timedelta(days=9), is_explicit=True)
 CLEAN = RegistryResult(is_registered=False, checked_at=NOON - dt.timedelta(days=1))
+PROMOTION = {"purpose": Purpose.PROMOTIONAL}
 LISTED = RegistryResult(is_registered=True, checked_at=NOON - dt.timedelta(days=90))
 
 
@@ -72,17 +77,27 @@ LISTED = RegistryResult(is_registered=True, checked_at=NOON - dt.timedelta(days=
     ("facts", "changes", "reason"),
     [
         ({"organisation_is_active": False}, {}, Reason.ORGANISATION_NOT_ACTIVE),
+        ({"organisation_is_cancelled": True}, {}, Reason.ORGANISATION_CANCELLED),
         ({"number": None}, {}, Reason.NUMBER_INVALID),
         ({"number": Number("+12025550123", "US", "mobile")}, {}, Reason.COUNTRY_NOT_ALLOWED),
         ({"number": Number("+8816123456", "001", "mobile")}, {}, Reason.COUNTRY_NOT_ALLOWED),
         ({"number": Number("+911800123456", "IN", "toll_free")}, {}, Reason.KIND_NOT_ALLOWED),
         ({"is_do_not_call": True}, {}, Reason.ON_DO_NOT_CALL),
         ({"consent": dataclasses.replace(LIVE, withdrawn_at=NOON)}, {}, Reason.CONSENT_WITHDRAWN),
-        ({"consent": dataclasses.replace(LIVE, expires_at=NOON)}, {}, Reason.CONSENT_EXPIRED),
+        ({"consent": Consent(refused_at=NOON)}, {}, Reason.CONSENT_REFUSED),
+        (
+            {"consent": dataclasses.replace(LIVE, expires_at=NOON)},
+            {"requires_consent": True},
+            Reason.CONSENT_EXPIRED,
+        ),
         ({}, {"requires_consent": True}, Reason.CONSENT_MISSING),
-        ({"registry": LISTED}, {}, Reason.DND_REGISTERED),
-        ({}, {"requires_registry": True}, Reason.DND_NOT_CHECKED),
-        ({"registry": dataclasses.replace(LISTED, is_registered=False)}, {"requires_registry": True}, Reason.DND_STALE),
+        ({"registry": LISTED, **PROMOTION}, {}, Reason.DND_REGISTERED),
+        (PROMOTION, {"requires_registry": True}, Reason.DND_NOT_CHECKED),
+        (
+            {"registry": dataclasses.replace(LISTED, is_registered=False), **PROMOTION},
+            {"requires_registry": True},
+            Reason.DND_STALE,
+        ),
         ({}, {"hours": (None,) * 7}, Reason.NO_HOURS),
         ({"attempts_on_lead": Attempts(10)}, {}, Reason.LIFETIME_USED),
         ({"attempts_on_number": Attempts(10)}, {}, Reason.LIFETIME_USED),
@@ -92,12 +107,16 @@ LISTED = RegistryResult(is_registered=True, checked_at=NOON - dt.timedelta(days=
         ({"telecaller": TelecallerState.NO_PHONE}, {}, Reason.TELECALLER_NO_PHONE),
         ({}, {"daily_cap": 0}, Reason.DAY_USED),
         ({}, {"rolling_cap": 0}, Reason.ROLLING_USED),
-        ({}, {"daily_calls": 0}, Reason.CALLS_USED),
+        ({}, {"on_day": Limits(calls=0)}, Reason.CALLS_USED),
         (
-            {"spent": Spent(dt.date(2026, 11, 24), INDIA, next_call=Decimal(2))},
-            {"daily_spend": Decimal(1)},
+            {"spent": Spent(dt.date(2026, 11, 24), INDIA, next_call=Used(amount=Decimal(2)))},
+            {"on_day": Limits(amount=Decimal(1))},
             Reason.SPEND_USED,
         ),
+        ({"stop": Stop.ORGANISATION}, {}, Reason.STOPPED),
+        ({"stop": Stop.INSTALLATION}, {}, Reason.STOPPED_BY_OPERATOR),
+        ({}, {"on_member": Limits(calls=0)}, Reason.MEMBER_CALLS_USED),
+        ({}, {"new_calls": 0}, Reason.NEW_CALLS_USED),
     ],
 )
 def test_a_refusal_that_waiting_does_not_lift(facts, changes, reason):
@@ -109,13 +128,30 @@ def test_a_refusal_that_waiting_does_not_lift(facts, changes, reason):
 
 @pytest.mark.parametrize("facts", [{"consent": LIVE, "registry": LISTED}, {"registry": CLEAN}, {"consent": LIVE}])
 def test_what_the_registry_and_consent_allow_together(facts):
-    assert may_contact(contact(**facts), rules(requires_registry=True), NOON).is_allowed
+    assert may_contact(contact(**facts, **PROMOTION), rules(requires_registry=True), NOON).is_allowed
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.TRANSACTIONAL])
+def test_the_registry_is_about_promotion_alone(purpose):
+    decision = may_contact(contact(registry=LISTED, purpose=purpose), rules(requires_registry=True), NOON)
+
+    assert decision.is_allowed
+    assert Reason.DND_NOT_ASKED in {gate.reason for gate in decision.gates}
+
+
+def test_what_has_expired_is_as_if_it_had_not_been_given():
+    expired = dataclasses.replace(LIVE, expires_at=NOON)
+
+    assert may_contact(contact(consent=expired), RULES, NOON).is_allowed
+    assert may_contact(contact(consent=expired, registry=LISTED, **PROMOTION), RULES, NOON).reason == (
+        Reason.DND_REGISTERED
+    )
 
 
 def test_withdrawn_consent_overrides_nothing():
     withdrawn = dataclasses.replace(LIVE, withdrawn_at=NOON - dt.timedelta(days=1))
 
-    decision = may_contact(contact(consent=withdrawn, registry=LISTED), RULES, NOON)
+    decision = may_contact(contact(consent=withdrawn, registry=LISTED, **PROMOTION), RULES, NOON)
 
     failing = [gate.gate for gate in decision.gates if gate.outcome == Outcome.FAIL]
     assert failing == [GateName.CONSENT, GateName.REGISTRY, GateName.OVERRIDE]
@@ -210,15 +246,44 @@ def test_the_gap_counts_from_the_last_call_on_lead_or_number():
 
 
 def test_the_spend_cap_frees_at_the_organisations_midnight_and_the_hours_after_it():
-    spent = Spent(dt.date(2026, 11, 24), INDIA, calls=100, amount=Decimal(100), next_call=Decimal(1))
+    used, next_call = Used(100, 6000, Decimal(100)), Used(1, 180, Decimal(1))
+    spent = Spent(dt.date(2026, 11, 24), INDIA, used, next_call=next_call)
 
-    by_calls = may_contact(contact(spent=spent), rules(daily_calls=100), NOON)
-    by_money = may_contact(contact(spent=spent), rules(daily_spend=Decimal("100.99")), NOON)
-    to_the_paisa = may_contact(contact(spent=spent), rules(daily_spend=Decimal(101)), NOON)
+    by_calls = may_contact(contact(spent=spent), rules(on_day=Limits(calls=100)), NOON)
+    by_money = may_contact(contact(spent=spent), rules(on_day=Limits(amount=Decimal("100.99"))), NOON)
+    to_the_paisa = may_contact(contact(spent=spent), rules(on_day=Limits(amount=Decimal(101))), NOON)
 
     assert (by_calls.reason, by_calls.dialable_at) == (Reason.CALLS_USED, local(25, 10))
     assert (by_money.reason, by_money.dialable_at) == (Reason.SPEND_USED, local(25, 10))
     assert to_the_paisa.is_allowed
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"on_day": Limits(minutes=102)}, Reason.MINUTES_USED),
+        ({"on_day": Limits(minutes=103)}, Reason.ALLOWED),
+        ({"new_calls": 100}, Reason.NEW_CALLS_USED),
+        ({"new_calls": 101}, Reason.ALLOWED),
+        ({"on_member": Limits(calls=7)}, Reason.MEMBER_CALLS_USED),
+        ({"on_member": Limits(minutes=9)}, Reason.MEMBER_MINUTES_USED),
+        ({"on_member": Limits(amount=Decimal(8))}, Reason.MEMBER_SPEND_USED),
+        ({"on_member": Limits(8, 13, Decimal(9))}, Reason.ALLOWED),
+    ],
+)
+def test_minutes_and_each_members_day_have_limits_too(limits, reason):
+    spent = Spent(
+        dt.date(2026, 11, 24),
+        INDIA,
+        Used(100, 6000, Decimal(100)),
+        by_member=Used(7, 600, Decimal(8)),
+        next_call=Used(1, 180, Decimal(1)),
+    )
+
+    decision = may_contact(contact(spent=spent), rules(**limits), NOON)
+
+    assert decision.reason == reason
+    assert decision.dialable_at == (NOON if reason == Reason.ALLOWED else local(25, 10))
 
 
 def test_the_first_failing_gate_gives_the_reason_and_all_gates_answer():
@@ -278,7 +343,7 @@ def test_the_oracle_agrees_on_many_people():
 
 REFUSALS = {
     Reason.ORGANISATION_NOT_ACTIVE, Reason.NUMBER_INVALID, Reason.COUNTRY_NOT_ALLOWED, Reason.KIND_NOT_ALLOWED,
-    Reason.ON_DO_NOT_CALL, Reason.CONSENT_MISSING, Reason.CONSENT_WITHDRAWN, Reason.CONSENT_EXPIRED,
+    Reason.ON_DO_NOT_CALL, Reason.CONSENT_MISSING, Reason.CONSENT_WITHDRAWN, Reason.CONSENT_REFUSED, Reason.CONSENT_EXPIRED,
     Reason.DND_NOT_CHECKED, Reason.DND_STALE, Reason.DND_REGISTERED, Reason.OUTSIDE_HOURS, Reason.NO_HOURS,
     Reason.LIFETIME_USED, Reason.DAY_USED, Reason.PART_USED, Reason.ROLLING_USED, Reason.GAP_NOT_OVER, Reason.LEAD_ON_CALL,
     Reason.TELECALLER_ON_CALL, Reason.OUTCOME_OWED, Reason.TELECALLER_NO_PHONE, Reason.CALLS_USED, Reason.SPEND_USED,

@@ -18,8 +18,9 @@ def answers(**changes):
         "daily_attempts": "2",
         "rolling_attempts": "3",
         "lifetime_attempts": "8",
+        "dnd_days": "7",
         "countries": "in, AE",
-        "daily_calls": "3000",
+        "kinds": ["mobile", "fixed"],
     } | changes
 
 
@@ -64,7 +65,9 @@ def test_saving_without_a_change_is_no_new_version(client_of, admin, organisatio
         ("morning_attempts", "-1"),
         ("countries", "Narnia"),
         ("countries", ""),
-        ("daily_spend", "-"),
+        ("kinds", []),
+        ("kinds", ["premium"]),
+        ("dnd_days", "91"),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_saved(client_of, admin, organisation, field, value):

@@ -15,6 +15,7 @@ from accounts.tenancy import acting_for, current_organisation
 from accounts.work import schedule
 from dialer.models import Call
 from leads.models import Lead
+from privacy.retention import purged_before
 from reports.counting import count_day, count_organisation
 from reports.days import day_of, start_of
 from reports.models import DayFigures, DirtyDay
@@ -80,14 +81,22 @@ def recompute(organisation: Organisation) -> bool:
         noted = DirtyDay.objects.values_list("day", "telecaller").distinct().order_by("day", "telecaller")
         changed: list[Bucket] = list(noted[: MOST_BUCKETS + 1])
         days = _by_day(changed[:MOST_BUCKETS])
+        first = first_counted_day(organisation)
         for day, people in days.items():
             # The notes go first: whatever is committed from here on keeps its own.
             DirtyDay.objects.filter(_of(people | {None}), day=day).delete()
+        days = {day: people for day, people in days.items() if day >= first}
         moved = {day for day, people in days.items() if _count_again(organisation, day, people)}
         later = _called_again(organisation, {day: days[day] for day in moved})
         for day, people in _by_day(sorted(later - set(changed), key=str)).items():
             _count_again(organisation, day, people)
         return len(changed) > MOST_BUCKETS
+
+
+def first_counted_day(organisation: Organisation) -> dt.date:
+    """Return the first day of which every call is still there: figures of days before it stay as they were counted."""
+    gone = purged_before("calls")
+    return day_of(gone, organisation.zone) + dt.timedelta(days=1) if gone else dt.date.min
 
 
 def rebuild(organisation: Organisation) -> None:

@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from accounts.tenancy import acting_for, current_organisation
 from accounts.work import schedule
 from dialer.models import Call
-from reports.actions.rollups import FIGURES, compute_alone, recompute, store
+from reports.actions.rollups import FIGURES, compute_alone, first_counted_day, recompute, store
 from reports.counting import count_day, count_organisation
 from reports.days import DAY, day_of
 from reports.models import DayFigures
@@ -63,6 +63,7 @@ def days_to_verify(organisation: Organisation, today: dt.date) -> Iterator[dt.da
     called = Call.objects.aggregate(at=Min("started_at"))["at"]
     kept = DayFigures.objects.aggregate(day=Min("day"))["day"]
     first = min(kept or today, day_of(called, organisation.zone) if called else today)
+    first = max(first, first_counted_day(organisation))
     for age in range(1, (today - first).days + 1):
         if age <= RECENT_DAYS or (today - age * DAY).toordinal() % ROUND == today.toordinal() % ROUND:
             yield today - age * DAY

@@ -21,7 +21,7 @@ from leads.tests.factories import make_follow_up, make_lead
 from reports.actions.rollups import rebuild
 from reports.figures import Figures
 from reports.metrics import METRICS, Totals, Unit, percent
-from reports.parts import DASHBOARD_TILES, OWN_TILES, PARTS, tiles
+from reports.parts import APART, DASHBOARD_TILES, OWN_TILES, PARTS, tiles
 from reports.period import LONGEST, read_period
 from reports.selection import read_selection
 from reports.tests.factories import at, days_ago, scatter
@@ -75,7 +75,8 @@ def test_every_number_equals_the_rows_behind_it(client_of, story, manager, who):
     read = Figures(read_selection(manager, query))
     checked = 0
     for key, make in PARTS.items():
-        if key == "weekdays":
+        # Money is no number of rows; its own test follows it to them.
+        if key == "weekdays" or key in APART:
             continue
         for row in make(read).rows:
             for cell in row.cells:

@@ -25,6 +25,8 @@ KEPT = {
     "leads.customfield",
     "dialer.disposition",
     "dialer.dialersettings",
+    "dialer.dialling",
+    "dialer.incomingsettings",
     "dialer.telephonyaccount",
 }
 

@@ -16,7 +16,7 @@ from jini.lib.spreadsheet import csv_download
 from reports.cells import Part
 from reports.figures import Figures
 from reports.metrics import METRICS
-from reports.parts import DASHBOARD_TILES, OWN_TILES, PARTS, tiles
+from reports.parts import APART, DASHBOARD_TILES, OWN_TILES, PARTS, tiles
 from reports.period import CHOICES
 from reports.selection import own_selection, read_selection
 from teams.visibility import people_seen_by, teams_seen_by
@@ -29,7 +29,7 @@ OWN_PARTS = ("hours", "outcomes", "days")
 def dashboard(request: MemberRequest) -> HttpResponse:
     read = Figures(read_selection(request.member, request.GET))
     people = people_seen_by(request.member).active().filter(role=Role.TELECALLER)
-    context = _page(read, DASHBOARD_TILES, tuple(PARTS)) | {
+    context = _page(read, DASHBOARD_TILES, tuple(key for key in PARTS if key not in APART)) | {
         "teams": teams_seen_by(request.member).order_by("name"),
         "campaigns": Campaign.objects.visible_to(request.member).order_by("name"),
         "telecallers": people,

@@ -5,7 +5,14 @@
     return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
   };
   const isAble = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+  // Where push messages are not allowed, the browser forgets them too, also those that it began elsewhere.
+  const end = async () => {
+    const worker = await navigator.serviceWorker.getRegistration();
+    await (await worker?.pushManager?.getSubscription())?.unsubscribe();
+    await worker?.unregister();
+  };
   const show = (root) => {
+    if (isAble && root.querySelector("[data-jini-push-end]")) end();
     for (const form of root.querySelectorAll("[data-jini-push]")) {
       form.querySelector("button").hidden = !isAble;
       form.querySelector("[data-jini-push-unable]").hidden = isAble;

@@ -14,7 +14,16 @@ import pytest
 from jini.local.services import CHECKOUT
 from jini.local.tests.processes import alive, eventually, family
 
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "JINI_TEST_SERVICES", "PORT", "DJANGO_SETTINGS_MODULE")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "JINI_TEST_SERVICES",
+    "JINI_TEST_TEMPLATE",
+    "PORT",
+    "DJANGO_SETTINGS_MODULE",
+)
 
 
 @pytest.fixture

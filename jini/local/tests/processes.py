@@ -1,5 +1,8 @@
 """Looking at real processes: who descends from whom, and who is still there."""
 
+import contextlib
+import os
+import signal
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -33,6 +36,13 @@ def family(pid: int) -> dict[int, str]:
 
 def alive(processes: dict[int, str]) -> dict[int, str]:
     return {pid: commands(pid) for pid, start in processes.items() if started(pid) == start}
+
+
+def end_all(processes: dict[int, str]) -> None:
+    """Kill those of `processes` that are still there."""
+    for pid in alive(processes):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def commands(pid: int) -> str:

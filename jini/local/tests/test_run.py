@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jini.local.tests.conftest import Run
-from jini.local.tests.processes import alive, eventually, family, member
+from jini.local.tests.processes import alive, end_all, eventually, family, member, started
 
 pytestmark = pytest.mark.worker
 
@@ -66,13 +66,15 @@ def test_kill_9_of_the_launcher_leaves_no_process_after_five_seconds(start: Call
 
 
 def test_kill_9_of_make_leaves_no_process_after_five_seconds(
-    clone: Path, outside: dict[str, str], free_port: int, tmp_path: Path
+    clone: Path, outside: dict[str, str], free_port: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """As `make` starts it: the launcher follows its parent."""
     output = tmp_path / "output"
     script = f'"{sys.executable}" -m jini.local run --follow-parent; exit $?'
     with output.open("wb") as log:
         make = subprocess.Popen(["sh", "-c", script], cwd=clone, env=outside | {"PORT": str(free_port)}, stdout=log)
+    # Where the test fails, what it started is not left to the others, which use the same folder.
+    request.addfinalizer(lambda: end_all(family(make.pid) | {make.pid: started(make.pid)}))
     assert eventually(lambda: "JiNi is ready" in output.read_text(), seconds=120), output.read_text()
     had = family(make.pid)
 

@@ -1,0 +1,1 @@
+"""Recordings: decided on, started, heard of, fetched, played and erased."""

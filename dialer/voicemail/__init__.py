@@ -1,0 +1,1 @@
+"""Messages on answering machines: given to the provider, and played by it."""

@@ -1,0 +1,1 @@
+"""Copies of what is held, made from the inventory."""

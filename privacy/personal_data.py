@@ -1,0 +1,376 @@
+"""What privacy holds: documents, proofs of acceptance, choices, and numbers that may not be called."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from jini.lib.browser_data import Kept
+from jini.lib.personal_data import Basis, Change, Declared, Erase, Export, FileStore, Kind, Purpose, Seen, Table, Whose
+
+proof = partial(
+    Table,
+    whose=Whose.USER,
+    purpose=Purpose.PROOF,
+    basis=Basis.AGREEMENT,
+    keep="acceptances",
+    seen=Seen.ONLY_SELF,
+    export=(Export.MINE,),
+    about={Whose.USER: "user"},
+    erase=Erase.KEEP,
+    ground="proof of the agreement and of consent (DPDP Act, section 6(10)) until claims are barred",
+)
+
+here = partial(
+    Table,
+    whose=Whose.ORGANISATION,
+    purpose=Purpose.PROOF,
+    basis=Basis.NONE,
+    keep="settings",
+    seen=Seen.ADMINS,
+    export=(Export.ORGANISATION,),
+)
+
+SEALED: Change = {"seen": Seen.PROGRAM, "export": (), "erase": Erase.BLANK}
+
+DECLARED: tuple[Declared, ...] = (
+    here(
+        "privacy.RetentionRule",
+        _("How long each kind of record is kept"),
+        columns={Kind.TECHNICAL: "id organisation changed_at changed_by", Kind.SETTING: "rule days"},
+    ),
+    here(
+        "privacy.RetentionRun",
+        _("What was deleted since its time was over"),
+        keep="security",
+        columns={
+            Kind.TECHNICAL: "id organisation rule day state cutoff total due held removed oldest cursor started_at "
+            "finished_at confirmed_at confirmed_by"
+        },
+    ),
+    here(
+        "privacy.LegalHold",
+        _("Orders to keep records"),
+        basis=Basis.DUTY,
+        keep="orders",
+        erase=Erase.KEEP,
+        ground="proves why records were kept, as long as claims can be made",
+        columns={
+            Kind.TECHNICAL: "id organisation scope lead_id member rule records_from records_until until placed_at "
+            "placed_by lifted_at lifted_by",
+            Kind.PROOF: "reason",
+        },
+    ),
+    Table(
+        "privacy.Erasure",
+        _("Requests to erase people, and what became of them"),
+        whose=Whose.USER,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="orders",
+        seen=Seen.ADMINS,
+        export=(Export.ORGANISATION,),
+        about={Whose.USER: "asked_by__user"},
+        erase=Erase.KEEP,
+        ground="proves that a request was answered, as long as claims can be made; who was erased is not in it",
+        columns={
+            Kind.TECHNICAL: "id organisation lead_id state asked_at asked_by decided_at decided_by due_at cursor counts "
+            "found finished_at",
+            Kind.PROOF: "reason why certificate",
+            Kind.SECRET: "values",
+        },
+        but={
+            "values": {
+                "seen": Seen.PROGRAM,
+                "export": (),
+                "why_not": "encrypted, and only until nothing of it is found any more",
+                "erase": Erase.BLANK,
+            },
+            "reason": {"erase": Erase.BLANK},
+        },
+    ),
+    here(
+        "privacy.Cancellation",
+        _("The end of the organisation's account"),
+        basis=Basis.DUTY,
+        keep="acceptances",
+        erase=Erase.KEEP,
+        ground="proves that the account was ended and erased, as long as claims can be made; it names nobody",
+        columns={
+            Kind.TECHNICAL: "id organisation state requested_at asked_member begun_at confirmed_member state_before "
+            "ends_at warned_at ended_at cursor counts found",
+            Kind.PROOF: "reason certificate",
+            Kind.SECRET: "contacts values vault_key",
+        },
+        but={
+            "reason": {"erase": Erase.BLANK},
+            "contacts": SEALED | {"why_not": "addresses of owners, until they have the certificate"},
+            "values": SEALED | {"why_not": "encrypted, and only until nothing of it is found any more"},
+            "vault_key": SEALED | {"why_not": "opens what is sealed"},
+        },
+    ),
+    Table(
+        "privacy.VaultRecord",
+        _("What a law keeps of an organisation that was erased, sealed"),
+        whose=Whose.ORGANISATION,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="acceptances",
+        seen=Seen.PROGRAM,
+        why_not="sealed, and only after the organisation is gone",
+        erase=Erase.KEEP,
+        ground="the law that stands in the certificate; each record has its own last day",
+        columns={Kind.TECHNICAL: "id organisation model rule rows destroy_after", Kind.PROOF: "sealed"},
+    ),
+    Table(
+        "privacy.SharedRun",
+        _("What was deleted of sign-ins, links and other records of no organisation"),
+        whose=Whose.NOBODY,
+        purpose=Purpose.PROOF,
+        basis=Basis.NONE,
+        keep="security",
+        seen=Seen.OPERATOR,
+        why_not="counts and times alone",
+        erase=Erase.NONE,
+        columns={
+            Kind.TECHNICAL: "id rule day state cutoff total due removed oldest started_at finished_at",
+        },
+    ),
+    Table(
+        "privacy.AccountDeletion",
+        _("Wishes to delete an account, and what became of them"),
+        whose=Whose.USER,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="acceptances",
+        seen=Seen.ONLY_SELF,
+        export=(Export.MINE,),
+        about={Whose.USER: "user"},
+        erase=Erase.KEEP,
+        ground="proves that a wish was carried out, as long as claims can be made; who it was is not in it",
+        columns={
+            Kind.TECHNICAL: "id user state due_at next_at told_at warned_at cursor counts found",
+            Kind.PROOF: "asked_at ended_at",
+            Kind.SECRET: "values",
+        },
+        but={
+            "values": {
+                "seen": Seen.PROGRAM,
+                "export": (),
+                "why_not": "encrypted, and only until the last message is sent",
+                "erase": Erase.BLANK,
+            },
+        },
+    ),
+    Table(
+        "privacy.NotedErasure",
+        _("Erasures that the ledger tells of"),
+        whose=Whose.NOBODY,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="acceptances",
+        seen=Seen.PROGRAM,
+        why_not="ids of what is gone",
+        erase=Erase.KEEP,
+        ground="without it a restored backup would bring back who was erased",
+        columns={Kind.TECHNICAL: "id key at"},
+    ),
+    FileStore(
+        kind=Kind.PROOF,
+        whose=Whose.CALLER,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="acceptances",
+        seen=Seen.PROGRAM,
+        why_not="ids of what is gone, and keyed hashes, which say nothing to whoever has no key",
+        folder="ledger of erasures (privacy/ledger.py)",
+        what=_("Who was erased, by ids and keyed hashes: a restored backup is erased again after it"),
+        erase=Erase.KEEP,
+        ground="without it a restored backup would bring back who was erased",
+    ),
+    Table(
+        "privacy.Tombstone",
+        _("Traces of erased people, which cannot be read back"),
+        whose=Whose.CALLER,
+        purpose=Purpose.LIMITS,
+        basis=Basis.DUTY,
+        keep="do_not_call",
+        seen=Seen.PROGRAM,
+        why_not="keyed hashes, which say nothing to whoever has no key",
+        erase=Erase.KEEP,
+        ground="an erasure must outlive the next import",
+        columns={Kind.TECHNICAL: "id organisation kind at refused refused_at", Kind.PROOF: "digest"},
+    ),
+    Table(
+        "privacy.ContactPolicy",
+        _("Calling hours and limits"),
+        whose=Whose.ORGANISATION,
+        purpose=Purpose.LIMITS,
+        basis=Basis.NONE,
+        keep="settings",
+        seen=Seen.ADMINS,
+        export=(Export.ORGANISATION,),
+        columns={
+            Kind.TECHNICAL: "id organisation version",
+            Kind.SETTING: "opens_at closes_at weekdays minimum_gap_minutes daily_attempts lifetime_attempts "
+            "rolling_attempts number_daily_attempts number_rolling_attempts number_lifetime_attempts "
+            "morning_attempts afternoon_attempts evening_attempts countries daily_calls daily_spend series purpose kinds "
+            "daily_minutes member_daily_calls member_daily_minutes member_daily_spend requires_dnd dnd_days",
+        },
+    ),
+    Table(
+        "privacy.DoNotCall",
+        _("Numbers that may not be called"),
+        whose=Whose.CALLER,
+        purpose=Purpose.LIMITS,
+        basis=Basis.DUTY,
+        keep="do_not_call",
+        seen=Seen.ADMINS,
+        export=(Export.LEAD, Export.ORGANISATION),
+        number="phone",
+        erase=Erase.KEEP,
+        ground="the wish not to be called must outlive the lead, or the next import would call again",
+        columns={
+            Kind.TECHNICAL: "id organisation by lifted_by",
+            Kind.PROOF: "channel source at lifted_at lifted_because",
+            Kind.IDENTITY: "phone",
+        },
+    ),
+    Table(
+        "privacy.DndResult",
+        _("Results of the DND registry"),
+        whose=Whose.CALLER,
+        purpose=Purpose.LIMITS,
+        basis=Basis.DUTY,
+        keep="registry",
+        seen=Seen.LEAD_TEAM,
+        export=(Export.LEAD, Export.ORGANISATION),
+        number="phone",
+        erase=Erase.KEEP,
+        ground="TCCCPR 2018: a complaint names the number, and the answer to it is what the registry said then",
+        columns={
+            Kind.TECHNICAL: "id organisation by recorded_at",
+            Kind.PROOF: "channel is_registered preference source checked_at",
+            Kind.IDENTITY: "phone",
+        },
+    ),
+    Table(
+        "privacy.DndFile",
+        _("Files with results of the DND registry"),
+        whose=Whose.CALLER,
+        purpose=Purpose.LIMITS,
+        basis=Basis.DUTY,
+        keep="imports",
+        seen=Seen.ADMINS,
+        why_not="rows of which no result came; the results are exported",
+        columns={
+            Kind.TECHNICAL: "id organisation created_at created_by taken known",
+            Kind.LEAD: "file_name header refused",
+        },
+    ),
+    Table(
+        "privacy.Policy",
+        _("Published documents"),
+        whose=Whose.NOBODY,
+        purpose=Purpose.PROOF,
+        basis=Basis.NONE,
+        keep="documents",
+        seen=Seen.PUBLIC,
+        why_not="readable by everybody",
+        erase=Erase.NONE,
+        columns={
+            Kind.TECHNICAL: "id",
+            Kind.SETTING: "kind version language body sha256 effective_from published_at is_material summary source",
+        },
+    ),
+    proof(
+        "privacy.Acceptance",
+        _("Documents that somebody accepted"),
+        columns={
+            Kind.TECHNICAL: "id user policy",
+            Kind.PROOF: "sha256 wording at",
+            Kind.SECURITY: "ip_address user_agent",
+        },
+        but={"ip_address": {"erase": Erase.BLANK}, "user_agent": {"erase": Erase.BLANK}},
+    ),
+    Table(
+        "privacy.Export",
+        _("Copies that somebody asked for"),
+        whose=Whose.USER,
+        purpose=Purpose.PROOF,
+        basis=Basis.DUTY,
+        keep="security",
+        seen=Seen.ONLY_SELF,
+        export=(Export.MINE,),
+        about={Whose.USER: "created_by__user"},
+        columns={
+            Kind.TECHNICAL: "id organisation created_by lead_id state total done cursor language",
+            Kind.SECURITY: "kind created_at started_at finished_at until removed_at",
+        },
+    ),
+    Table(
+        "privacy.ExportPart",
+        _("Archives of a copy"),
+        whose=Whose.USER,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.AGREEMENT,
+        keep="exports",
+        seen=Seen.ONLY_SELF,
+        why_not="it is a copy itself",
+        about={Whose.USER: "export__created_by__user"},
+        columns={Kind.TECHNICAL: "id organisation export number bytes sha256", Kind.CONTENT: "file"},
+    ),
+    FileStore(
+        kind=Kind.CONTENT,
+        whose=Whose.USER,
+        purpose=Purpose.CONTRACT,
+        basis=Basis.AGREEMENT,
+        keep="exports",
+        seen=Seen.ONLY_SELF,
+        why_not="it is a copy itself",
+        folder="copies",
+        what=_("Copies that somebody asked for"),
+        fields=("privacy.ExportPart.file",),
+    ),
+    Table(
+        "privacy.PageVisit",
+        _("Pages that somebody looked at"),
+        whose=Whose.USER,
+        purpose=Purpose.IMPROVE,
+        basis=Basis.CONSENT,
+        keep="usage",
+        seen=Seen.ONLY_SELF,
+        export=(Export.MINE,),
+        about={Whose.USER: "member__user"},
+        columns={
+            Kind.TECHNICAL: "id organisation member key",
+            Kind.USAGE: "page at seconds ip_address browser system device_type device",
+        },
+    ),
+    here(
+        "privacy.UsageCount",
+        _("Visits of a page on a day, counted without people"),
+        purpose=Purpose.IMPROVE,
+        keep="usage_counts",
+        columns={Kind.TECHNICAL: "id organisation", Kind.SETTING: "day page device_type visits people seconds"},
+    ),
+    proof(
+        "privacy.Choice",
+        _("What somebody allowed or withdrew"),
+        basis=Basis.CONSENT,
+        columns={
+            Kind.TECHNICAL: "id user",
+            Kind.PROOF: "purpose state wording language place at",
+            Kind.SECURITY: "ip_address user_agent",
+        },
+        but={"ip_address": {"erase": Erase.BLANK}, "user_agent": {"erase": Erase.BLANK}},
+    ),
+)
+
+IN_BROWSERS = (
+    Kept(
+        "jini_device",
+        _("a random number of this browser, so that visits of one device belong together"),
+        _("180 days, or until you withdraw"),
+        is_needed=False,
+    ),
+)
