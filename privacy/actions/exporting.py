@@ -16,7 +16,7 @@ from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for, current_organisation
 from jini.lib.jobs import JobState
-from privacy.exporting import packing
+from privacy.exporting import packing, writing
 from privacy.exporting.scope import Part, files_of, parts_of
 from privacy.exporting.writing import header, write_slice
 from privacy.models import Export, ExportPart
@@ -74,7 +74,7 @@ def cancel_export(export: Export, *, by: Membership) -> Export:
 
 
 def write_on(organisation: Organisation, export_id: uuid.UUID) -> bool:
-    """Write a slice of a copy, or put its archives together; return whether more is to do.
+    """Write the next rows of a copy, or put its archives together; return whether more is to do.
 
     What a step writes behind the length that was committed is cut off by the next one: a slice is there once, however
     often a worker dies.
@@ -88,7 +88,10 @@ def write_on(organisation: Organisation, export_id: uuid.UUID) -> bool:
             return False
         parts = parts_of(export)
         if export.cursor["table"] < len(parts):
-            _write_slice(export, parts)
+            written = 0
+            # Most tables have few rows: one step takes as many of them as make a slice.
+            while written < writing.SLICE and export.cursor["table"] < len(parts):
+                written += _write_slice(export, parts)
             export.save(update_fields=["state", "started_at", "done", "total", "cursor"])
             return True
     _pack(organisation, export, parts)
@@ -106,7 +109,7 @@ def _locked(export_id: uuid.UUID) -> Export | None:
     return export
 
 
-def _write_slice(export: Export, parts: list[Part]) -> None:
+def _write_slice(export: Export, parts: list[Part]) -> int:
     cursor, part = export.cursor, parts[export.cursor["table"]]
     export.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _at_length(export, f"{part.name}.jsonl") as exact, _at_length(export, f"{part.name}.csv") as sheet:
@@ -118,6 +121,7 @@ def _write_slice(export: Export, parts: list[Part]) -> None:
     cursor["after"] = after
     cursor["table"] += after is None
     export.done, export.total = cursor["table"], len(parts) + 1
+    return count
 
 
 def _at_length(export: Export, name: str) -> Any:
