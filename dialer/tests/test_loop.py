@@ -1,6 +1,7 @@
 """The telecaller's loop: today, next lead, call, outcome, follow-up, next lead."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -279,6 +280,24 @@ def test_the_call_bar_is_true_to_the_server(client_of, at_any_hour, telecaller):
     client.post(reverse("dialer:hang_up", args=[Call.objects.get().pk]))
 
     assert "Choose an outcome" in client.get(address).content.decode()
+
+
+def test_the_bar_and_the_panel_are_left_alone_while_nothing_changes(client_of, at_any_hour, telecaller):
+    client = client_of(telecaller)
+    lead = make_lead(assigned_to=telecaller)
+    client.post(reverse("dialer:start_call", args=[lead.pk]))
+
+    def ask(address):
+        response = client.get(address, headers={"HX-Request": "true"})
+        return response.status_code, re.findall(r'hx-get="([^"]*shown=\w+)"', response.content.decode())
+
+    shown = []
+    for address in (reverse("dialer:active_call"), reverse("dialer:panel", args=[lead.pk])):
+        status, [again] = ask(address)
+        assert (status, *ask(again)) == (200, 204, [])
+        shown.append(again)
+    client.post(reverse("dialer:hang_up", args=[Call.objects.get().pk]))
+    assert [ask(again)[0] for again in shown] == [200, 200]
 
 
 def test_calls_of_others_are_not_found(client_of, ended, colleague, outsider):

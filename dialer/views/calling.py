@@ -20,6 +20,7 @@ from dialer.campaigns.queue import take
 from dialer.models import Call, Control, QueueEntry, Skip
 from dialer.panel import page_of, panel_context, polled_bar
 from jini.lib.forms import typed
+from jini.lib.polling import polled
 from jini.lib.words import time_of_day
 from leads.models import Lead
 
@@ -104,12 +105,14 @@ def note(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires(Permission.CALL_MAKE)
+@polled
 def active_call(request: MemberRequest) -> HttpResponse:
     return HttpResponse(polled_bar(request), headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 @requires(Permission.CALL_MAKE)
+@polled
 def panel(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     fresh = {"Cache-Control": "no-store"}
     found = Lead.objects.visible_to(request.member).filter(pk=lead).first()

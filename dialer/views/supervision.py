@@ -16,6 +16,7 @@ from dialer.models import Call
 from dialer.supervise_form import JOIN, LEAVE, SuperviseForm
 from dialer.supervision import console, people_on_all
 from jini.lib.fragments import fragment, wants_fragment
+from jini.lib.polling import polled
 
 CONFLICT, INVALID = 409, 422
 MOST_CALLS = 100
@@ -24,6 +25,7 @@ WITH = ("lead", "telecaller__user", "campaign")
 
 @require_safe
 @requires(Permission.CALL_SUPERVISE)
+@polled
 def live_calls(request: MemberRequest) -> HttpResponse:
     """Every call that is open now, the longest first; asks for itself every five seconds."""
     calls = list(Call.objects.visible_to(request.member).live().select_related(*WITH)[:MOST_CALLS])
@@ -34,6 +36,7 @@ def live_calls(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CALL_SUPERVISE)
+@polled
 def supervise_call(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     """The console of a supervisor on one call."""
     found: Call = get_object_or_404(Call.objects.visible_to(request.member).select_related(*WITH), pk=call)
