@@ -22,17 +22,18 @@ class UnsafeTable(Exception):
 
 def become_owner() -> None:
     """Make this process work as the login role of DATABASE_URL, which owns the tables and migrates them."""
-    options = connection.settings_dict.get("OPTIONS", {})
-    if f"role={settings.DATABASE_ROLE}" in options.get("options", ""):
-        connection.close()
-        del options["options"]
+    _work_as(settings.DATABASE_AS_OWNER)
 
 
 def become_application() -> None:
     """Make this process work as the application's role again."""
+    _work_as(settings.DATABASE_AS_APPLICATION)
+
+
+def _work_as(options: str) -> None:
     if connection.settings_dict["USER"] != settings.DATABASE_ROLE:
         connection.close()
-        connection.settings_dict.setdefault("OPTIONS", {})["options"] = f"-c role={settings.DATABASE_ROLE}"
+        connection.settings_dict["OPTIONS"]["options"] = options
 
 
 def prepare() -> None:
