@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jini.lib.purging import purged_rules
-from jini.lib.retention import SCHEDULE, Rule, longer_than_personal
+from jini.lib.retention import SCHEDULE, Rule, longer_than_personal, outliving
 from privacy.models import RetentionRule, RetentionRun
 
 # Our own figure, where the schedule names no longest period.
@@ -52,6 +52,10 @@ def why_not(key: str, days: int, here: Mapping[str, Rule]) -> str:
         return _("“%(names)s” would be kept longer than personal records; the policy promises the opposite.") % {
             "names": names
         }
+    for one, row in outliving(changed):
+        if key in {one, row}:
+            names = {"one": changed[one].label, "row": changed[row].label}
+            return _("“%(one)s” would be kept longer than “%(row)s”, to which they belong.") % names
     return ""
 
 

@@ -174,6 +174,15 @@ def longer_than_personal(schedule: dict[str, Rule]) -> list[str]:
     ]
 
 
+# (what hangs on a row, the row): such a row stays until the other is gone, so a shorter period would not be kept.
+HANGING = (("recordings", "calls"),)
+
+
+def outliving(schedule: dict[str, Rule]) -> list[tuple[str, str]]:
+    """Return the pairs of `HANGING` of which the first is kept longer than what it hangs on."""
+    return [(one, row) for one, row in HANGING if schedule[one].days > schedule[row].days]
+
+
 _UNTIL = {
     Since.ENDED: _("until the account or the organisation ends"),
     Since.CHANGED: _("until it is replaced or taken back"),

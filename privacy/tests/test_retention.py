@@ -44,6 +44,19 @@ def test_a_period_outside_of_its_bounds_is_refused_with_the_reason(client_of, ad
     assert not RetentionRule.objects.exists()
 
 
+def test_recordings_are_not_kept_longer_than_their_calls(scope):
+    here = dict(SCHEDULE) | {"recordings": replace(SCHEDULE["recordings"], days=200)}
+
+    assert "“Recordings” would be kept longer than “Logs of calls and messages”" in why_not("calls", 199, here)
+    assert why_not("calls", 200, here) == ""
+    here["calls"] = replace(SCHEDULE["calls"], days=200)
+    assert "would be kept longer" in why_not("recordings", 201, here)
+    assert why_not("recordings", 200, here) == ""
+    # What was set before this was refused stands in the way of nothing else.
+    here["recordings"] = replace(SCHEDULE["recordings"], days=300)
+    assert why_not("imports", 20, here) == ""
+
+
 def test_use_kept_longer_than_personal_records_is_refused(scope):
     here = dict(SCHEDULE) | {"usage": replace(SCHEDULE["usage"], days=60, most=1000)}
 
