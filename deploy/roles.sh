@@ -3,6 +3,8 @@
 set -euo pipefail
 psql -v ON_ERROR_STOP=1 -v app="$JINI_APP_PASSWORD" -v backup="$JINI_BACKUP_PASSWORD" -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<'SQL'
 CREATE ROLE jini_app LOGIN NOBYPASSRLS PASSWORD :'app';
+-- Plans are not compiled: every question here is answered in milliseconds.
+ALTER ROLE jini_app SET jit = off;
 CREATE ROLE jini_backup LOGIN BYPASSRLS PASSWORD :'backup' IN ROLE pg_read_all_data;
 -- `migrate` makes it too; a dump that is restored into a new cluster expects it.
 CREATE ROLE jini_search NOLOGIN NOBYPASSRLS;

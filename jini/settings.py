@@ -105,12 +105,12 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 # The role that the application works as: it owns nothing, so that row-level security binds it.
 DATABASE_ROLE = env("DATABASE_ROLE", default="jini_app")
-# No compiling of plans: every question here is answered in milliseconds, and the claim of the next lead, whose plan is
-# priced out of all proportion where sorts are switched off, was compiled for half a second each time.
+# No compiling of plans: every question here is answered in milliseconds. Who logs in as that role has it so by itself
+# (deploy/roles.sh): poolers of connections pass no options on.
 DATABASE_AS_OWNER = "-c jit=off"
 DATABASE_AS_APPLICATION = f"{DATABASE_AS_OWNER} -c role={DATABASE_ROLE}"
-_is_role = DATABASES["default"]["USER"] == DATABASE_ROLE
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = DATABASE_AS_OWNER if _is_role else DATABASE_AS_APPLICATION
+if DATABASES["default"]["USER"] != DATABASE_ROLE:
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = DATABASE_AS_APPLICATION
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and other small shared facts: in PostgreSQL, so that pages work while Redis is gone.
