@@ -54,8 +54,10 @@ def why_not(key: str, days: int, here: Mapping[str, Rule]) -> str:
         }
     for one, row in outliving(changed):
         if key in {one, row}:
-            names = {"one": changed[one].label, "row": changed[row].label}
-            return _("“%(one)s” would be kept longer than “%(row)s”, to which they belong.") % names
+            return _("“%(one)s” would be kept longer than “%(row)s”, to which they belong.") % {
+                "one": changed[one].label,
+                "row": changed[row].label,
+            }
     return ""
 
 
