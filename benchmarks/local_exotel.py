@@ -3,7 +3,8 @@
 In Settings, Telephony: account SID `acme1`, API key `key`, API token `token`, ExoPhone 080 4718 0000. The last digit of
 the customer's number says how a call goes: 0 to 3 and 9 they talk; 4 they talk, and every post comes three times and in
 disorder; 5 busy; 6 no answer; 7 the telecaller does not answer; 8 they talk, and no post comes. A number that ends in 00
-is refused, one that ends in 01 is on the register of those who want no calls.
+is refused, one that ends in 01 is on the register of those who want no calls. A call that is to be recorded fetches its
+announcement when the customer answers, and has a sound of silence soon after its end.
 
 It takes what Exotel's page on connecting two numbers describes, and refuses the rest.
 """
@@ -33,6 +34,7 @@ REQUIRED, LONGEST_FIELD, LONGEST_CALL = {"From", "To", "CallerId"}, 128, 14_400
 KNOWN = REQUIRED | {
     "CallType", "TimeLimit", "TimeOut", "WaitUrl", "Record", "RecordingChannels", "RecordingFormat", "CustomField",
     "StatusCallback", "StatusCallbackContentType", "StatusCallbackEvents[0]", "StatusCallbackEvents[1]",
+    "StartPlaybackToNew", "StartPlaybackValueNew",
 }  # fmt: skip
 MOST_A_MINUTE = 200
 # At most two further tries of a post that is not taken.
@@ -41,6 +43,8 @@ NOTHING = 0
 # How the customer's leg ends, by the last digit of the number.
 ENDS = {"5": "busy", "6": "no-answer"}
 ECHOED, LOST = "4", "8"
+# A frame of silence of an MP3 file: 128 kbit/s at 44,100 samples a second, 1152 of them.
+FRAME, FRAMES_A_SECOND = b"\xff\xfb\x90\x00" + bytes(413), 44_100 / 1152
 Moment = tuple[datetime, str, str, str]
 
 
@@ -63,7 +67,8 @@ class RungCall:
 class LocalExotel:
     """The telephone company. `pace` stretches its seconds, but for those of a talk; `made` counts calls by CustomField.
 
-    The answers to so many requests to call as `drops` says get lost on their way, though the call is made.
+    The answers to so many requests to call as `drops` says get lost on their way, though the call is made. `heard` are the
+    announcements, by CustomField; `address` is where it answers.
     """
 
     pace: float = 1.0
@@ -71,6 +76,8 @@ class LocalExotel:
     drops: int = 0
     calls: dict[str, RungCall] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
+    heard: dict[str, bytes] = field(default_factory=dict)
+    address: str = ""
     posts: list[tuple[datetime, int, RungCall, Moment, int]] = field(default_factory=list)
     asked_at: list[datetime] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -78,7 +85,7 @@ class LocalExotel:
 
     def answer(self, method: str, url: str, form: Mapping[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
         """Answer one request with a status and what is said."""
-        if authorization != "Basic " + base64.b64encode(f"{KEY}:{TOKEN}".encode()).decode():
+        if authorization != _basic():
             return _refused(401, "Authentication failed")
         parts = urlsplit(url)
         now = _now()
@@ -128,17 +135,39 @@ class LocalExotel:
         if path == f"/v1/Accounts/{ACCOUNT}/Calls.json":
             found = [call for call in self.calls.values() if _fits(call, asked)]
             newest = sorted(found, key=lambda call: call.made_at, reverse=True)
-            return 200, {"Metadata": {"Total": len(found)}, "Calls": [_row(call, now) for call in newest]}
+            return 200, {"Metadata": {"Total": len(found)}, "Calls": [self._row(call, now) for call in newest]}
         one = re.fullmatch(rf"/v1/Accounts/{ACCOUNT}/Calls/(\w+)\.json", path)
         if one and one[1] in self.calls:
             call = self.calls[one[1]]
-            return 200, {"Call": _row(call, now) | {"Details": _details(call, now)}}
+            return 200, {"Call": self._row(call, now) | {"Details": _details(call, now)}}
         return _refused(404, "Not found")
+
+    def _row(self, call: RungCall, now: datetime) -> dict[str, Any]:
+        at, _, _, customer = call.at(now)
+        is_there = customer == "completed" and call.form.get("Record") == "true" and _sound_is_ready(at, now, self.pace)
+        return _row(call, now) | {"RecordingUrl": f"{self.address}/recordings/{call.sid}.mp3" if is_there else None}
+
+    def sound(self, path: str, authorization: str) -> bytes | None:
+        """Return the sound that lies at `path`, None when nobody may have one there."""
+        one = re.fullmatch(r"/recordings/(\w+)\.mp3", path)
+        call = self.calls.get(one[1]) if one else None
+        if call is None or authorization != _basic():
+            return None
+        return FRAME * round(call.talk * FRAMES_A_SECOND)
+
+    def _announce(self, now: datetime) -> None:
+        """Fetch what is to be played to those who have just answered."""
+        for call in list(self.calls.values()):
+            ours = call.form.get("CustomField", "")
+            if call.at(now)[3] == "in-progress" and ours not in self.heard and "StartPlaybackValueNew" in call.form:
+                answer = requests.get(call.form["StartPlaybackValueNew"], timeout=15)
+                self.heard[ours] = answer.content if answer.ok else b""
 
     def deliver(self) -> int:
         """Post what is due; return how many posts were taken. One that is not is tried twice again."""
         taken = 0
         now = _now()
+        self._announce(now)
         while True:
             with self.lock:
                 if not self.posts or self.posts[0][0] > now:
@@ -165,6 +194,14 @@ class LocalExotel:
         return answer.ok
 
 
+def _basic() -> str:
+    return "Basic " + base64.b64encode(f"{KEY}:{TOKEN}".encode()).decode()
+
+
+def _sound_is_ready(over: datetime, now: datetime, pace: float) -> bool:
+    return now >= over + timedelta(seconds=pace)
+
+
 def _now() -> datetime:
     # Not by Django's clock: this runs without its settings, too.
     return datetime.fromtimestamp(time.time(), UTC)
@@ -180,6 +217,8 @@ def _wrong(form: Mapping[str, str]) -> str:
         "The CallerId is not an ExoPhone of this account": form.get("CallerId") != EXOPHONE,
         "Bad Request: CustomField is too long": len(form.get("CustomField", "")) > LONGEST_FIELD,
         "Bad Request: TimeLimit is too long": int(form.get("TimeLimit", 0)) > LONGEST_CALL,
+        "Bad Request: StartPlaybackToNew is Callee or Both": form.get("StartPlaybackToNew", "Both")
+        not in {"Callee", "Both"},
         "Bad Request: there is no such event": events - {"terminal", "answered"},
         "Bad Request: To number is invalid": re.fullmatch(r"\+?\d{8,15}(?<!00)", form.get("To", "")) is None,
     }
@@ -293,7 +332,26 @@ class _Taking(BaseHTTPRequestHandler):
         self._answer("POST", dict(parse_qsl(body)))
 
     def do_GET(self) -> None:
-        self._answer("GET", {})
+        server: Any = self.server
+        if self.path.startswith("/recordings/"):
+            self._give(server.exotel.sound(self.path, self.headers.get("Authorization", "")))
+        else:
+            self._answer("GET", {})
+
+    def _give(self, sound: bytes | None) -> None:
+        begin = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
+        if sound is None or begin >= len(sound):
+            self.send_response(404 if sound is None else 416)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        self.send_response(206 if begin else 200)
+        self.send_header("Content-Type", "audio/mpeg")
+        self.send_header("Content-Length", str(len(sound) - begin))
+        if begin:
+            self.send_header("Content-Range", f"bytes {begin}-{len(sound) - 1}/{len(sound)}")
+        self.end_headers()
+        self.wfile.write(sound[begin:])
 
     def _answer(self, method: str, form: dict[str, str]) -> None:
         server: Any = self.server
@@ -334,7 +392,8 @@ def serving(exotel: LocalExotel, port: int = 0) -> Iterator[str]:
         for thread in threads:
             thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            exotel.address = f"http://127.0.0.1:{server.server_port}"
+            yield exotel.address
         finally:
             over.set()
             server.shutdown()

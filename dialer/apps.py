@@ -120,6 +120,7 @@ class DialerConfig(AppConfig):
         from dialer.processors import connected, telephone_companies  # noqa: PLC0415 -- models are loaded only now
         from dialer.purging import PURGES  # noqa: PLC0415 -- models are loaded only now
         from dialer.recorded import LINES  # noqa: PLC0415 -- as above
+        from dialer.recordings import out_of_reach  # noqa: PLC0415 -- as above
         from dialer.recordings.erasing import remove_files  # noqa: PLC0415 -- models are loaded only now
         from jini.lib import (  # noqa: PLC0415 -- registers at start
             browser_data,
@@ -128,12 +129,14 @@ class DialerConfig(AppConfig):
             personal_data,
             purging,
             recorded,
+            retention,
         )
         from jini.lib.processors import register  # noqa: PLC0415 -- registers at start
 
         closing.on_cancelling(stop)
         closing.counts_live(live)
         closing.counts_elsewhere(left_elsewhere)
+        retention.copied_elsewhere("recordings", out_of_reach.days)
         closing.before_rows("dialer.Recording", remove_files)
         closing.before_rows("dialer.CallerMessage", partial(remove_files, kind=CallerMessage))
         personal_data.declare(DECLARED)

@@ -104,15 +104,16 @@ def leave_providers(organisation: Organisation) -> dt.datetime | None:
 def _is_anything_recorded_there() -> bool:
     ended = Q(asked_at__isnull=False, state__in=(Recording.State.KEPT, Recording.State.ERASED))
     there = Q(state__in=Recording.UNFINISHED) | ended
-    return any(
-        kind.objects.filter(there, deleted_at_provider_at=None).exclude(provider=Provider.SIMULATOR).exists()
-        for kind in SOUNDS
-    )
+    found = [kind.objects.filter(there, deleted_at_provider_at=None) for kind in SOUNDS]
+    # Those that nobody can delete are not waited for once they are fetched.
+    found[0] = found[0].exclude(ended, at_provider_until__isnull=False)
+    return any(each.exclude(provider=Provider.SIMULATOR).exists() for each in found)
 
 
 def left_elsewhere() -> int:
     """Return how many recordings a telephone company may still have, which nobody can ask any more."""
     found = [kind.objects.filter(asked_at__isnull=False, deleted_at_provider_at=None) for kind in SOUNDS]
+    found[0] = found[0].exclude(at_provider_until__lt=timezone.localdate())
     return sum(
         each.exclude(provider=Provider.SIMULATOR).exclude(state=Recording.State.ABSENT).count() for each in found
     )

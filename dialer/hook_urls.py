@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, re_path
 
-from dialer.views import hooks, hooks_incoming, voicemail
+from dialer.views import hooks, hooks_incoming, recordings, voicemail
 
 _ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _LEG = r"agent|customer|third-[1-9]\d?"
@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern] = [
     re_path(f"^{INCOMING}(?P<token>{_ID})/message/$", hooks_incoming.message, name="hook_incoming_message"),
     re_path(f"^{INCOMING}(?P<token>{_ID})/joining/$", hooks_incoming.joining, name="hook_incoming_joining"),
     re_path(f"^{CALL}machine/$", hooks.machine, name="hook_machine"),
+    re_path(r"^hooks/announcements/(?P<signed>[\w:-]+)/$", recordings.announcement, name="hook_announcement"),
     re_path(r"^hooks/sounds/(?P<signed>[\w:-]+)/$", voicemail.sound, name="hook_sound"),
 ]

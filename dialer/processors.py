@@ -5,18 +5,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dialer.models import TelephonyAccount
+from dialer.providers.accounts import keeps_recordings
+from dialer.recordings import out_of_reach
 from jini.lib.processors import Processor
 
 
-def _company(provider: str) -> Processor:
+def _company(provider: str, days: int | None = None) -> Processor:
+    """`days`: for how long it keeps recordings that nobody can delete there; None: it does not."""
     place, hosts = PLACES[provider]
-    return Processor(
-        str(TelephonyAccount.Provider(provider).label),
-        _("carries calls"),
-        _("both numbers, time and length of a call"),
-        place,
-        hosts,
-    )
+    gets = _("both numbers, time and length of a call")
+    if days is not None:
+        gets = _("both numbers, time and length of a call, and its recording for %(days)s days") % {"days": days}
+    return Processor(str(TelephonyAccount.Provider(provider).label), _("carries calls"), gets, place, hosts)
 
 
 # The simulator and own phones give nothing to anybody. Twilio keeps calls in the United States unless an account was opened
@@ -38,4 +38,8 @@ def telephone_companies() -> list[Processor]:
 def connected() -> list[Processor]:
     """Return the telephone companies that the open organisation has connected."""
     accounts = TelephonyAccount.objects.filter(provider__in=PLACES).order_by("provider")
-    return [_company(provider) for provider in accounts.values_list("provider", flat=True)]
+    days = out_of_reach.days()
+    return [
+        _company(provider, days if keeps_recordings(provider) else None)
+        for provider in accounts.values_list("provider", flat=True)
+    ]

@@ -45,7 +45,8 @@ RECORDINGS: tuple[Declared, ...] = (
         _("Recordings of calls"),
         columns={
             Kind.TECHNICAL: "id organisation call provider provider_id state wanted asked_at absent_because fault tries "
-            "file bytes sha256 content_type kept_at deleted_at_provider_at erased_at erased_by erased_because",
+            "file bytes sha256 content_type kept_at deleted_at_provider_at at_provider_until erased_at erased_by "
+            "erased_because",
             Kind.CALLS: "started_at seconds channels announcement",
         },
         about=BOTH,
@@ -106,7 +107,22 @@ RECORDINGS: tuple[Declared, ...] = (
         keep="settings",
         seen=Seen.EVERYBODY,
         export=(Export.ORGANISATION,),
-        columns={Kind.TECHNICAL: "id organisation", Kind.SETTING: "is_on announcement voice"},
+        columns={
+            Kind.TECHNICAL: "id organisation sound_bytes sound_sha256",
+            Kind.SETTING: "is_on announcement voice sound days_at_provider",
+        },
+    ),
+    FileStore(
+        folder="announcements",
+        what=_("The sound that tells customers of the recording"),
+        fields=("dialer.RecordingSettings.sound",),
+        kind=Kind.SETTING,
+        whose=Whose.ORGANISATION,
+        purpose=Purpose.CALLS,
+        basis=Basis.NONE,
+        keep="settings",
+        seen=Seen.EVERYBODY,
+        export=(Export.ORGANISATION,),
     ),
     Table(
         "dialer.SimulatedRecording",

@@ -27,13 +27,22 @@ class PanelRecording:
 
     @property
     def can_pause(self) -> bool:
-        found = self.recording
-        return found is not None and found.state in Recording.BEFORE_THE_END and found.wanted == Wanted.RUN
+        return self._is_steered(Wanted.RUN)
 
     @property
     def can_resume(self) -> bool:
+        return self._is_steered(Wanted.PAUSE)
+
+    def _is_steered(self, wanted: str) -> bool:
         found = self.recording
-        return found is not None and found.state in Recording.BEFORE_THE_END and found.wanted == Wanted.PAUSE
+        is_open = found is not None and found.state in Recording.BEFORE_THE_END and not found.is_out_of_reach
+        return is_open and found is not None and found.wanted == wanted
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the provider records on although nothing of it is to be kept."""
+        found = self.recording
+        return found is not None and found.is_out_of_reach and found.state == Recording.State.ERASED
 
     @property
     def is_changing(self) -> bool:

@@ -10,7 +10,7 @@ from dialer.actions.voicemail import LEAVE
 from dialer.calls import line
 from dialer.models import CallerMessage, Recording
 from dialer.providers.simulator.recordings import RECORD, record
-from dialer.recordings import erasing, hearing, pulling, running
+from dialer.recordings import erasing, hearing, out_of_reach, pulling, running
 from dialer.voicemail import leaving
 from jini.lib.work import handler
 
@@ -27,7 +27,7 @@ def steer_recording(organisation: Organisation, recording_id: uuid.UUID) -> dt.d
     return running.steer(organisation, recording_id)
 
 
-@handler(running.SEEK)
+@handler(out_of_reach.SEEK)
 def seek_recording(organisation: Organisation, recording_id: uuid.UUID) -> dt.datetime | None:
     """Ask the provider about a recording of which nothing was heard."""
     return hearing.seek(organisation, recording_id)

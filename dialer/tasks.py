@@ -40,7 +40,7 @@ from dialer.providers.port import (
     Refusal,
     TelephonyProvider,
 )
-from dialer.recordings import deciding
+from dialer.recordings import deciding, out_of_reach
 from jini.lib.work import handler, handler_of_many
 from privacy.models import ContactPolicy
 
@@ -105,6 +105,8 @@ def _claim(call: Call, leg: Leg, provider: TelephonyProvider) -> bool:
     call.status = Status.QUEUED
     if leg is Leg.CUSTOMER or provider.rings_both:
         call.recording_rule = deciding.rule_of(call, provider)
+    if provider.keeps_recordings and call.recording_rule == Call.RecordingRule.ON:
+        out_of_reach.ask_with_dial(call)
     call.save(update_fields=[field, "status", "recording_rule", *falling_back.FIELDS])
     return True
 

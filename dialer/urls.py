@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<uuid:lead>/recording-wish/", recordings.recording_wish, name="recording_wish"),
     path("leads/<uuid:lead>/recording-wish/withdrawal/", recordings.wish_withdrawal, name="wish_withdrawal"),
     path("settings/recording/", recordings.recording_settings, name="recording_settings"),
+    path("settings/recording/sound/", recordings.own_announcement, name="own_announcement"),
     path("calls/<uuid:call>/message/<uuid:message>/", voicemail.call_message, name="call_message"),
     path("settings/voicemail/", voicemail.voicemail, name="voicemail"),
     path("settings/voicemail/<uuid:message>/sound/", voicemail.voicemail_sound, name="voicemail_sound"),

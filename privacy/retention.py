@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jini.lib.purging import purged_rules
-from jini.lib.retention import SCHEDULE, Rule, longer_than_personal, outliving
+from jini.lib.retention import SCHEDULE, Rule, days_elsewhere, longer_than_personal, outliving
 from privacy.models import RetentionRule, RetentionRun
 
 # Our own figure, where the schedule names no longest period.
@@ -46,6 +46,10 @@ def why_not(key: str, days: int, here: Mapping[str, Rule]) -> str:
             "days": in_days(most),
             "source": _sentence(rule.source),
         }
+    if days < (elsewhere := days_elsewhere(key)):
+        return _(
+            "A company that works for you keeps copies for %(days)s: shorten that there and in the settings first."
+        ) % {"days": in_days(elsewhere)}
     changed = {**here, key: replace(rule, days=days)}
     if wrong := longer_than_personal(changed):
         names = ", ".join(str(changed[name].label) for name in wrong)

@@ -1,7 +1,11 @@
 """What people decide about recordings: whether there are any, a pause, the customer's wish, and listening."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -24,21 +28,37 @@ class NothingToSteer(Exception):
     """The call is not recorded, or its recording is over."""
 
 
-@transaction.atomic
-def save_recording_settings(settings: RecordingSettings, *, fields: Sequence[str], by: Membership) -> None:
-    """Save what the organisation chose; the first time is the choice itself, whatever it is."""
-    settings.save()
-    audit.record("recording_settings.changed", by=by, subject=settings, fields=list(fields))
+def save_recording_settings(
+    settings: RecordingSettings, *, fields: Sequence[str], by: Membership, sound: Any = None
+) -> None:
+    """Save what the organisation chose; the first time is the choice itself, whatever it is.
+
+    `sound`: the announcement as an upload whose content was examined; the one before goes when that is certain.
+    """
+    before = settings.sound.name
+    with ExitStack() as without_row:
+        if sound is not None:
+            settings.sound.save("announcement", sound, save=False)
+            # Nobody would find the bytes again.
+            without_row.callback(settings.sound.storage.delete, str(settings.sound.name))
+            sound.seek(0)
+            settings.sound_bytes, settings.sound_sha256 = sound.size, hashlib.sha256(sound.read()).hexdigest()
+        with transaction.atomic():
+            settings.save()
+            audit.record("recording_settings.changed", by=by, subject=settings, fields=list(fields))
+            if sound is not None and before:
+                transaction.on_commit(partial(settings.sound.storage.delete, before))
+        without_row.pop_all()
 
 
 @transaction.atomic
 def steer_recording(call: Call, *, to: str, by: Membership) -> Recording:
-    """Have the recording of a live call paused or gone on with; raise `NothingToSteer` when there is none.
+    """Have the recording of a live call paused or gone on with; raise `NothingToSteer` when there is none in reach.
 
     It is wanted from now on, and the provider is told at once; the row says when it has happened.
     """
     recording: Recording | None = Recording.objects.select_for_update(of=("self",)).filter(call=call).first()
-    if recording is None or recording.state not in Recording.BEFORE_THE_END:
+    if recording is None or recording.state not in Recording.BEFORE_THE_END or recording.is_out_of_reach:
         raise NothingToSteer
     if recording.wanted != to:
         recording.wanted, recording.fault = to, ""
@@ -52,7 +72,8 @@ def steer_recording(call: Call, *, to: str, by: Membership) -> Recording:
 def note_wish(lead: Lead, *, by: Membership, reason: str = "") -> RecordingWish:
     """Note that the lead does not want to be recorded; the wish that stands already is returned.
 
-    A recording of a call that is on the line is ended and erased: nothing of it is kept.
+    A recording of a call that is on the line is ended and erased: nothing of it is kept here. One that is out of reach
+    goes on at the provider, and the panel says so.
     """
     standing = RecordingWish.objects.filter(lead=lead, withdrawn_at=None)
     wish: RecordingWish | None = standing.first()

@@ -18,9 +18,10 @@ from dialer.calls.counters import count_calls, write_lines
 from dialer.calls.merging import CallState, LegState, outcome_of
 from dialer.calls.pricing import owe_prices
 from dialer.models import Call, IncomingCall, IncomingRing, Participant, Softphone, TelephonyAccount
-from dialer.providers.accounts import rings_both
+from dialer.providers.accounts import keeps_recordings, rings_both
 from dialer.providers.port import TERMINAL, DialRequest, Leg, LegQuery, Status
 from dialer.providers.port.softphones import CLIENT
+from dialer.recordings import announcing
 from jini.lib.figures import mark_dirty
 from teams.actions.presence import set_presence
 from teams.models import Presence
@@ -318,6 +319,7 @@ def request_of(call: Call, leg: Leg, organisation: Organisation) -> DialRequest:
         customer=call.phone,
         announces=leg is Leg.CUSTOMER and call.recording_rule == Call.RecordingRule.ON,
         machine_url=_machine_url(call) if leg is Leg.CUSTOMER else "",
+        announcement_url=_announcement_url(call) if leg is Leg.AGENT else "",
     )
 
 
@@ -326,6 +328,12 @@ def _machine_url(call: Call) -> str:
     if call.campaign is None or not call.campaign.detects_machines:
         return ""
     return address_beside("machine", call.provider, call.organisation_id, call.pk)
+
+
+def _announcement_url(call: Call) -> str:
+    """Where the sound of the announcement lies, for a provider that is told to record when it is told to dial."""
+    is_told = keeps_recordings(call.provider) and call.recording_rule == Call.RecordingRule.ON
+    return announcing.url_of(call) if is_told else ""
 
 
 def _dialled(call: Call, leg: Leg) -> str:

@@ -87,6 +87,7 @@ class Call(OrganisationOwned):
         ON = "on", _("To be recorded")
         WISH = "wish", _("The customer does not want to be recorded")
         UNSUPPORTED = "unsupported", _("The provider cannot record")
+        UNAGREED = "unagreed", _("How the provider records is not settled in Settings, Recording")
 
     TRIED = (
         Status.INITIATED,

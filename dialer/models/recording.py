@@ -1,7 +1,10 @@
 """Recordings of calls: whether there are any, where each stands, and who did not want to be recorded."""
 
+import secrets
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +14,25 @@ from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
 from dialer.models.call import Call
 from dialer.models.incoming import IncomingCall
 from dialer.models.sound import ERASED_AT_AND_BY, KEPT_HAS_A_FILE, Sound
+from dialer.models.telephony import TelephonyAccount
+
+
+def announcement_storage() -> FileSystemStorage:
+    """Outside of what a web server serves: the provider is given a signed address for a few minutes."""
+    return FileSystemStorage(location=settings.MEDIA_ROOT / "announcements", base_url=None)
+
+
+def announcement_name(_settings: Any, _name: str) -> str:
+    """Return a name that nobody can guess."""
+    return secrets.token_hex(24)
 
 
 class RecordingSettings(OrganisationOwned):
-    """What the organisation chose; until it has, there is no row and nothing is recorded."""
+    """What the organisation chose; until it has, there is no row and nothing is recorded.
+
+    Through a provider that keeps its recordings (`dialer.providers.port`) nothing is recorded either, until it can be given
+    the announcement as a `sound`, and it stands here after how many days its copies go.
+    """
 
     class Voice(models.TextChoices):
         ENGLISH = "en-IN", _("English")
@@ -34,11 +52,31 @@ class RecordingSettings(OrganisationOwned):
         ),
     )
     voice = models.CharField(_("Language of that sentence"), max_length=5, choices=Voice, default=Voice.ENGLISH)
+    sound = models.FileField(
+        storage=announcement_storage, upload_to=announcement_name, max_length=100, blank=True, db_default=""
+    )
+    sound_bytes = models.PositiveIntegerField(null=True)
+    sound_sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    # The periods that Exotel's dashboard offers: developer.exotel.com/docs/advanced-config/call-recording-config.
+    days_at_provider = models.PositiveSmallIntegerField(
+        _("Exotel keeps recordings for"),
+        null=True,
+        blank=True,
+        choices=[(days, days) for days in (30, 60, 90, 180, 365)],
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation"], name="recording_settings_once"),
             models.CheckConstraint(condition=~models.Q(announcement=""), name="recording_is_announced"),
+            models.CheckConstraint(
+                condition=models.Q(days_at_provider=None) | ~models.Q(sound=""), name="recording_is_announced_by_sound"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sound="", sound_bytes=None, sound_sha256="")
+                | ~models.Q(sound="") & models.Q(sound_bytes__gt=0) & ~models.Q(sound_sha256=""),
+                name="recording_sound_is_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +169,8 @@ class Recording(Sound):
     wanted = models.CharField(max_length=5, choices=Wanted, default=Wanted.RUN)
     # What the customer was told, as it was then.
     announcement = models.CharField(max_length=300, blank=True)
+    # The last day of a copy at the provider that nobody can delete before; null of one that we delete.
+    at_provider_until = models.DateField(null=True)
 
     objects: ClassVar[Any] = scoped(RecordingQuerySet)
 
@@ -152,11 +192,19 @@ class Recording(Sound):
     @property
     def is_on_the_line(self) -> bool:
         """Whether it can be paused, or go on after a pause."""
-        return self.state in self.ON_THE_LINE
+        return self.state in self.ON_THE_LINE and not self.is_out_of_reach
+
+    @property
+    def provider_name(self) -> str:
+        return str(TelephonyAccount.Provider(self.provider).label)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        return self.at_provider_until is not None
 
     @property
     def line_leg(self) -> str:
-        return self.call.customer_leg
+        return self.call.customer_leg or (self.call.agent_leg if self.is_out_of_reach else "")
 
 
 class CallerMessageQuerySet(OrganisationQuerySet):

@@ -107,6 +107,11 @@ def hears_machines(provider: str) -> bool:
     return provider in ADAPTERS and ADAPTERS[provider].hears_machines
 
 
+def keeps_recordings(provider: str) -> bool:
+    """Whether a provider records what the dial asks for, and nobody can pause, end or delete it there."""
+    return provider in ADAPTERS and ADAPTERS[provider].keeps_recordings
+
+
 def _key(account: TelephonyAccount) -> SigningKey | None:
     known = account.credentials
     return SigningKey(known["key_sid"], known["key_secret"]) if "key_secret" in known else None

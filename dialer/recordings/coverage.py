@@ -13,6 +13,8 @@ from dialer.recordings.words import ABSENCES
 
 State, Rule = Recording.State, Call.RecordingRule
 ABSENT = "absent-"
+# Why a call that should have been recorded was not to be.
+NOT_DUE = (Rule.WISH, Rule.UNSUPPORTED, Rule.UNAGREED)
 WORDS: dict[str, Any] = {
     "due": _("Should have been recorded"),
     "kept": _("Can be played"),
@@ -23,6 +25,7 @@ WORDS: dict[str, Any] = {
     "unasked": _("Nobody asked the provider to record"),
     "wish": _("The customer does not want to be recorded"),
     "unsupported": _("The provider cannot record"),
+    "unagreed": _("How the provider records is not settled on this page"),
 } | {f"{ABSENT}{code}": words for code, words in ABSENCES.items()}
 # The filters that the call log offers; the rest are reached from figures.
 OFFERED = ("kept", "missing", "erased", "wish")
@@ -30,7 +33,7 @@ OFFERED = ("kept", "missing", "erased", "wish")
 
 def narrowed(calls: Any, kind: str) -> Any:
     """Return those of `calls` (a queryset) of which `WORDS[kind]` is true."""
-    if kind in {Rule.WISH, Rule.UNSUPPORTED}:
+    if kind in NOT_DUE:
         return calls.filter(recording_rule=kind, answered_at__isnull=False)
     due = calls.filter(recording_rule=Rule.ON, answered_at__isnull=False)
     if kind == "due":
@@ -91,7 +94,7 @@ def coverage_of(calls: Any, since: dt.date) -> Coverage:
     total = rules.get(Rule.ON, 0)
     counts = {"due": total, "kept": 0, "erased": 0, "underway": 0} | states
     counts |= {"unasked": max(total - sum(states.values()), 0)}
-    return Coverage(since, counts | {str(rule): rules.get(rule, 0) for rule in (Rule.WISH, Rule.UNSUPPORTED)})
+    return Coverage(since, counts | {str(rule): rules.get(rule, 0) for rule in NOT_DUE})
 
 
 def _kind(state: str, absence: str) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from accounts.models import Organisation
 from accounts.tenancy import acting_for
-from dialer.models import Call, Campaign, RecordingSettings, RecordingWish
+from dialer.models import Call, Campaign, RecordingSettings, RecordingWish, TelephonyAccount
+from dialer.providers.accounts import keeps_recordings
 from dialer.providers.port import TelephonyProvider
 
 Rule = Call.RecordingRule
@@ -29,12 +30,20 @@ def rule_of(call: Call, provider: TelephonyProvider) -> str:
         return ""
     if has_wish(call.lead_id):
         return Rule.WISH
-    return Rule.ON if provider.recordings is not None else Rule.UNSUPPORTED
+    if provider.recordings is None:
+        return Rule.UNSUPPORTED
+    is_settled = own.days_at_provider is not None or not provider.keeps_recordings
+    return Rule.ON if is_settled else Rule.UNAGREED
 
 
 def _is_asked_for(call: Call, own: RecordingSettings) -> bool:
     said = call.campaign.recorded if call.campaign else Campaign.Recorded.AS_ORGANISATION
     return own.is_on if said == Campaign.Recorded.AS_ORGANISATION else said == Campaign.Recorded.ON
+
+
+def keeps_copies() -> bool:
+    """Whether the organisation has an account with a provider that keeps what it recorded."""
+    return any(keeps_recordings(name) for name in TelephonyAccount.objects.values_list("provider", flat=True))
 
 
 def has_wish(lead_id: uuid.UUID) -> bool:

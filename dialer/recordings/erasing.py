@@ -62,7 +62,7 @@ def clear(organisation: Organisation, kind: type[Sound], sound_id: uuid.UUID) ->
         if sound is None or sound.state not in {State.KEPT, State.ERASED}:
             return None
         is_erased, asked_at, leg = sound.state == State.ERASED, sound.asked_at, sound.line_leg
-        is_there = asked_at is not None and sound.deleted_at_provider_at is None
+        is_there = asked_at is not None and sound.deleted_at_provider_at is None and not sound.is_out_of_reach
         # Without an account there is nobody to ask any more: an organisation that is cancelled has none.
         is_there = is_there and TelephonyAccount.objects.filter(provider=sound.provider).exists()
         recordings = recordings_of(sound.provider, organisation) if is_there else None

@@ -121,7 +121,14 @@ def seek(organisation: Organisation, recording_id: uuid.UUID) -> dt.datetime | N
         if recording.state == State.READY:
             work.schedule(Recording.PULL, recording.pk)
             return None
-        leg, recordings = recording.call.customer_leg, recordings_of(recording.provider, organisation)
+        if recording.is_out_of_reach and recording.call.is_live:
+            # There is nothing to be known before its end.
+            return timezone.now() + dt.timedelta(minutes=1)
+        if recording.is_out_of_reach and recording.call.answered_at is None:
+            # Nobody was there to be recorded.
+            recording.delete()
+            return None
+        leg, recordings = recording.line_leg, recordings_of(recording.provider, organisation)
     found = _ask(recordings, leg, recording.provider_id) if recordings is not None else None
     with acting_for(organisation):
         return _sought(recording_id, found)

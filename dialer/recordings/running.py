@@ -13,23 +13,23 @@ from accounts.tenancy import acting_for
 from dialer.calls import line
 from dialer.models import Call, Recording
 from dialer.models.sound import Sound
-from dialer.providers.accounts import provider_of
+from dialer.providers.accounts import keeps_recordings, provider_of
 from dialer.providers.port import (
     DialAnswer,
     DialOutcome,
     RecordingRefused,
     Recordings,
 )
+from dialer.recordings import out_of_reach
 from dialer.recordings.deciding import own_settings
+from dialer.recordings.out_of_reach import ASK_AFTER, SEEK
 
 logger = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind", bound=Sound)
 
-STEER, SEEK = "dialer.steer_recording", "dialer.seek_recording"
+STEER = "dialer.steer_recording"
 TRY_AGAIN = dt.timedelta(seconds=3)
-# A provider that says nothing of a recording is asked for the first time after so long.
-ASK_AFTER = dt.timedelta(minutes=2)
 State, Wanted = Recording.State, Recording.Wanted
 # What a provider's refusal to pause or to go on leaves on the row.
 NOT_STEERED = "not_steered"
@@ -42,8 +42,13 @@ def begin(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
     """
     with acting_for(organisation):
         call = line.locked(call_id)
-        recording = _claimed(call) if call is not None else None
-        if call is None or recording is None:
+        if call is None or call.answered_at is None:
+            return None
+        if keeps_recordings(call.provider):
+            out_of_reach.has_begun(call)
+            return None
+        recording = _claimed(call)
+        if recording is None:
             return None
         recordings = recordings_of(call.provider, organisation)
         url = status_url(call)
@@ -65,7 +70,7 @@ def status_url(call: Call) -> str:
 
 def _claimed(call: Call) -> Recording | None:
     """Return the recording of `call`, which is to be asked for now; None when that was done, or nobody wants it."""
-    if call.recording_rule != Call.RecordingRule.ON or call.answered_at is None:
+    if call.recording_rule != Call.RecordingRule.ON:
         return None
     made = {"provider": call.provider, "announcement": own_settings().announcement}
     recording, _ = Recording.objects.select_for_update(of=("self",)).get_or_create(call=call, defaults=made)

@@ -112,7 +112,7 @@ def recording(request: HttpRequest, provider: str, organisation: str, token: str
     signer = signer_of_post(provider, organisation, post)
     if signer is None:
         return HttpResponse(status=FORBIDDEN)
-    if signer.recordings is None:
+    if signer.recordings is None or signer.keeps_recordings:
         raise Http404
     inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.recordings.parse(post))
     return HttpResponse(status=NO_CONTENT)

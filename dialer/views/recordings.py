@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,11 +19,12 @@ from accounts import audit
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions import recording as actions
-from dialer.models import Call, CallerMessage, Recording
+from dialer.models import Call, CallerMessage, Recording, RecordingSettings
 from dialer.models.sound import Sound, recording_storage
 from dialer.recording_forms import RecordingSettingsForm, WishForm
+from dialer.recordings import announcing
 from dialer.recordings.coverage import coverage_of
-from dialer.recordings.deciding import own_settings
+from dialer.recordings.deciding import keeps_copies, own_settings
 from jini.lib.byte_ranges import PARTIAL, file_in_parts
 from jini.lib.fragments import toast
 from leads.models import Lead
@@ -152,9 +154,11 @@ def wish_withdrawal(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
 @requires(Permission.SETTINGS_EDIT)
 def recording_settings(request: MemberRequest) -> HttpResponse:
     own = own_settings()
-    form = RecordingSettingsForm(request.POST if request.method == "POST" else None, instance=own)
+    given = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = RecordingSettingsForm(*given, instance=own, out_of_reach=keeps_copies())
     if form.is_bound and form.is_valid():
-        actions.save_recording_settings(own, fields=form.changed_data, by=request.member)
+        sound = form.cleaned_data.get("sound")
+        actions.save_recording_settings(own, fields=form.changed_data, by=request.member, sound=sound)
         toast(request, _("Saved."))
         return redirect("dialer:recording_settings")
     since = timezone.localdate() - dt.timedelta(days=SHOWN_DAYS - 1)
@@ -162,8 +166,40 @@ def recording_settings(request: MemberRequest) -> HttpResponse:
     calls = Call.objects.visible_to(request.member).filter(started_at__gte=begin)
     context = {
         "form": form,
+        "has_sound": bool(form.had.sound),
         "is_chosen": not own._state.adding,  # noqa: SLF001 -- Django's documented name
         "coverage": coverage_of(calls, since),
         "history": audit.history(own, {name: field.label for name, field in form.fields.items()}),
     }
     return TemplateResponse(request, "settings/recording.html", context, status=INVALID if form.is_bound else 200)
+
+
+@require_safe
+@requires(Permission.SETTINGS_EDIT)
+def own_announcement(request: MemberRequest) -> HttpResponseBase:
+    """Let an admin hear the sound that tells of a recording."""
+    return _announcement(request, get_object_or_404(RecordingSettings.objects.exclude(sound="")))
+
+
+# The provider has no session of ours: the address itself is signed, and holds for minutes.
+@require_safe
+@login_not_required
+def announcement(request: HttpRequest, signed: str) -> HttpResponseBase:
+    found = announcing.sound_at(signed)
+    if found is None:
+        raise Http404
+    return _announcement(request, found)
+
+
+def _announcement(request: HttpRequest, own: RecordingSettings) -> HttpResponseBase:
+    try:
+        return file_in_parts(
+            request,
+            Path(own.sound.path),
+            size=own.sound_bytes or 0,
+            etag=own.sound_sha256,
+            content_type="audio/wav",
+            headers=INERT | {"Content-Disposition": 'inline; filename="announcement.wav"'},
+        )
+    except FileNotFoundError as missing:
+        raise Http404 from missing

@@ -1,6 +1,7 @@
 """The schedule of keeping: how long each kind of record is held, counted from what, and where the period comes from."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -149,6 +150,22 @@ def purges(rule: str, verb: str) -> None:
     if rule not in SCHEDULE:
         raise KeyError(f"There is no retention rule {rule!r}; add it to SCHEDULE in jini/lib/retention.py.")
     _purges[rule] = verb
+
+
+_copies: dict[str, Callable[[], int | None]] = {}
+
+
+def copied_elsewhere(rule: str, days: Callable[[], int | None]) -> None:
+    """Have `days()` say for how long somebody else keeps copies of what `rule` is about, which we cannot delete there.
+
+    It asks about the organisation of the open scope; None: nobody does.
+    """
+    _copies[rule] = days
+
+
+def days_elsewhere(rule: str) -> int:
+    """Return for how many days copies of what `rule` is about lie with others, out of our reach; 0: there are none."""
+    return (rule in _copies and _copies[rule]()) or 0
 
 
 def purge_of(rule: str) -> str | None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from dialer.providers.address import check_address
 from dialer.providers.exotel.client import Client, object_in, refused
 from dialer.providers.exotel.reading import events_of, told_in_answer, told_in_post, written
+from dialer.providers.exotel.recordings import ExotelRecordings
 from dialer.providers.exotel.signing import is_signed, signed
 from dialer.providers.exotel.spending import ExotelSpending
 from dialer.providers.port import (
@@ -55,7 +56,7 @@ class Exotel:
     conferences: ClassVar[None] = None
     numbers: Numbers | None = None
     hears_machines: ClassVar[bool] = False
-    recordings: Recordings | None = None
+    keeps_recordings: ClassVar[bool] = True
     machines: Machines | None = None
     # It rings telephones and SIP devices; a browser of ours is none.
     softphones: ClassVar[None] = None
@@ -64,6 +65,7 @@ class Exotel:
         self.client = client
         self.keys = None
         self.spending = ExotelSpending(client)
+        self.recordings: Recordings | None = ExotelRecordings(client)
         self.secrets = secrets
         self.caller_id = caller_id
         self.address = address
@@ -129,7 +131,7 @@ class Exotel:
             "StatusCallbackContentType": "application/json",
             "StatusCallbackEvents[0]": "terminal",
             "StatusCallbackEvents[1]": "answered",
-        }
+        } | _recording(request)
 
     def _look_for(self, query: LegQuery) -> str:
         """Return the id of the call whose answer never came, by what we gave it; empty when there is none."""
@@ -170,6 +172,22 @@ class Exotel:
         if any(_is_same(number, self.caller_id) for number in numbers):
             return CheckStep("caller_id", CheckOutcome.PASSED, "own", known)
         return CheckStep("caller_id", CheckOutcome.FAILED, "not_yours", known)
+
+
+def _recording(request: DialRequest) -> dict[str, str]:
+    """Return what is said of recording: said of every call, since an account may record those of which nothing is said.
+
+    One channel, which every plan of Exotel's has. Both hear the announcement, so that the telecaller knows it was played.
+    """
+    if not request.announcement_url:
+        return {"Record": "false"}
+    return {
+        "Record": "true",
+        "RecordingChannels": "single",
+        "RecordingFormat": "mp3",
+        "StartPlaybackToNew": "Both",
+        "StartPlaybackValueNew": request.announcement_url,
+    }
 
 
 def exophone(e164: str) -> str:

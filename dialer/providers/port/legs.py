@@ -118,7 +118,8 @@ class DialRequest:
 
     `customer` is whom a provider that rings both legs by itself is to ring once the telecaller has answered.
     `announces`: before the leg joins, it is told what `answer_url` says of the recording. `machine_url`: where it is to be
-    posted, while the call is on, whether a machine has answered; empty when nobody wants to know.
+    posted, while the call is on, whether a machine has answered; empty when nobody wants to know. `announcement_url`:
+    where a provider that keeps its recordings finds the sound that tells of the recording; with it, it records.
     """
 
     token: uuid.UUID
@@ -131,6 +132,7 @@ class DialRequest:
     customer: str = ""
     announces: bool = False
     machine_url: str = ""
+    announcement_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,8 @@ class TelephonyProvider(Protocol):
     customer's leg is never dialled by itself. `can_hang_up`: a live call can be ended from here; where it cannot,
     `hang_up` is never called, and only who is on the line ends it. `incoming` takes calls to the account's numbers, and
     `numbers` says where those calls go. What not every provider can do besides has an attribute each, None where it cannot;
-    `hears_machines` says so of `machines` without an account.
+    `hears_machines` says so of `machines` without an account. `keeps_recordings`: it is told to record when it is told to
+    dial (`DialRequest.announcement_url`), records to the end then, and keeps its copy: what it recorded is out of reach.
     """
 
     rings_both: ClassVar[bool]
@@ -212,6 +215,7 @@ class TelephonyProvider(Protocol):
     incoming: "Incoming | None"
     numbers: "Numbers | None"
     hears_machines: ClassVar[bool]
+    keeps_recordings: ClassVar[bool]
     recordings: "Recordings | None"
     machines: "Machines | None"
 

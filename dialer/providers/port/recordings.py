@@ -57,6 +57,8 @@ class Recordings(Protocol):
     """Recordings of the legs of an account. Nothing here may be called inside a transaction but `parse`.
 
     Everything but `start` raises `ProviderUnavailable` when the provider could not be asked.
+
+    Of one that `keeps_recordings`, only `fetch`, `of_leg` and `media` are ever called.
     """
 
     def start(self, leg_id: str, status_url: str) -> DialAnswer:

@@ -64,6 +64,7 @@ class Simulator:
     rings_both: ClassVar[bool] = False
     can_hang_up: ClassVar[bool] = True
     hears_machines: ClassVar[bool] = True
+    keeps_recordings: ClassVar[bool] = False
 
     def __init__(self, *, organisation: Organisation, secret: str, address: str, is_unruly: bool = False) -> None:
         self.organisation = organisation

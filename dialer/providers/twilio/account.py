@@ -74,6 +74,7 @@ class Twilio:
     rings_both: ClassVar[bool] = False
     can_hang_up: ClassVar[bool] = True
     hears_machines: ClassVar[bool] = True
+    keeps_recordings: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from django.utils import timezone
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
+from dialer.providers.media import nobodys, opened
 from dialer.providers.port import (
     LONGEST_CALL,
     Beside,
@@ -39,9 +40,6 @@ MEDIA_HOSTS = (".twilio.com", ".twiliocdn.com")
 NUMBER = re.compile("RE[0-9a-fA-F]{32}")
 EVENTS = ["in-progress", "completed", "absent"]
 KEPT = ("RecordingSid", "CallSid", "RecordingStatus", "RecordingDuration", "RecordingChannels", "ErrorCode")
-CONNECT_SECONDS, READ_SECONDS, MOST_REDIRECTS, PIECE = 10, 20, 3, 64 * 1024
-PARTIAL, UNSATISFIABLE = 206, 416
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 OVER = {RecordingStatus.STOPPED, RecordingStatus.PROCESSING, RecordingStatus.COMPLETED, RecordingStatus.ABSENT}
 
 
@@ -122,32 +120,8 @@ class TwilioRecordings:
         if not NUMBER.fullmatch(provider_id):
             raise MediaRefused("no_such_id")
         url = f"{self.base_url}/2010-04-01/Accounts/{self.client.account_sid}/Recordings/{provider_id}.wav?RequestedChannels={channels}"
-        try:
-            answer = self._open(url, offset)
-            if answer.status_code == UNSATISFIABLE:
-                answer.close()
-                answer = self._open(url, 0)
-            with answer:
-                yield _media(answer)
-        except requests.RequestException as error:
-            raise ProviderUnavailable(type(error).__name__) from error
-
-    def _open(self, url: str, offset: int) -> requests.Response:
-        """Ask for the sound and follow Twilio to where it has it; the credentials go to Twilio's API alone."""
-        for _ in range(MOST_REDIRECTS + 1):
-            answer = requests.get(
-                url,
-                auth=self._credentials(url),
-                headers={"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {}),
-                allow_redirects=False,
-                stream=True,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-            )
-            if not answer.is_redirect:
-                return answer
-            answer.close()
-            url = urljoin(url, answer.headers["Location"])
-        raise MediaRefused("too_many_redirects")
+        with opened(url, offset, self._credentials) as media:
+            yield media
 
     def _credentials(self, url: str) -> Any:
         there, own = urlsplit(url), urlsplit(self.base_url)
@@ -157,8 +131,7 @@ class TwilioRecordings:
             raise MediaRefused("foreign_address")
         if not f".{there.hostname}".endswith(MEDIA_HOSTS):
             raise MediaRefused("foreign_address")
-        # A function of its own keeps the library from looking for credentials in the user's files.
-        return _as_it_is
+        return nobodys
 
     def parse(self, post: WebhookPost) -> ProviderEvent:
         form = post.form
@@ -174,27 +147,9 @@ class TwilioRecordings:
         )
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
 def _rise(error: TwilioRestException) -> None:
     if error.status >= 500 or error.status in {UNAUTHORISED, TOO_MANY}:
         raise ProviderUnavailable(str(error.code)) from error
-
-
-def _media(answer: requests.Response) -> Media:
-    if answer.status_code == NOT_FOUND:
-        raise MediaRefused("gone")
-    if not answer.ok:
-        raise ProviderUnavailable(str(answer.status_code))
-    offset, total = 0, number_in(answer.headers.get("Content-Length", ""), 10**12)
-    if answer.status_code == PARTIAL:
-        said = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-        if said is None:
-            raise MediaRefused("no_range")
-        offset, total = int(said[1]), number_in(said[2], 10**12)
-    return Media(offset, total, answer.headers.get("Content-Type", ""), answer.iter_content(PIECE))
 
 
 def _facts(row: Any) -> RecordingFacts:
