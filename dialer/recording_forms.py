@@ -44,7 +44,7 @@ class RecordingSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         days: Any = self.fields["days_at_provider"]
         days.help_text = _("As Exotel's page “Settings, Recording” says: “Retention period”.")
         days.choices = [
-            ("", _("Calls through Exotel are not recorded")),
+            ("", _("Not recorded")),
             *((number, ngettext_lazy("%d day", "%d days") % number) for number, _same in days.choices if number),
         ]
 
