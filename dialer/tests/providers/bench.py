@@ -93,6 +93,7 @@ class Bench:
     signs_address: ClassVar[bool] = True
     ends_calls: ClassVar[bool] = True
     takes_calls: ClassVar[bool] = True
+    keeps_recordings: ClassVar[bool] = False
     caller_id: ClassVar[str] = "+918047180000"
 
     def __init__(self, organisation: Organisation, mock: responses.RequestsMock) -> None:

@@ -173,6 +173,7 @@ class ExotelBench(Bench):
     signs_body = False
     ends_calls = False
     takes_calls = False
+    keeps_recordings = True
     api: ClassVar[str] = "https://api.in.exotel.com/v1/Accounts/acme1"
     numbers: ClassVar[str] = "https://api.in.exotel.com/v2_beta/Accounts/acme1/IncomingPhoneNumbers"
     zone: ClassVar[ZoneInfo] = ZoneInfo("Asia/Kolkata")

@@ -9,11 +9,12 @@ from dialer.models import CallEvent
 from dialer.providers.port import DialOutcome, Leg, ProviderUnavailable, Refusal
 from dialer.providers.port.conferences import Conferences
 from dialer.providers.port.incoming import Incoming, RingRequest
+from dialer.providers.port.recordings import Recordings
 from dialer.tests.providers.bench import Fate
 from dialer.tests.providers.benches import names_of
 
 # Each further capability has its line here; the name is that of the adapter's attribute.
-CAPABILITIES = {"conferences": Conferences, "incoming": Incoming}
+CAPABILITIES = {"conferences": Conferences, "incoming": Incoming, "recordings": Recordings}
 
 
 @pytest.fixture
@@ -49,6 +50,9 @@ def test_a_capability_is_whole_or_none(bench, name):
 def test_what_a_provider_can_do_is_what_its_bench_says(bench):
     assert (bench.adapter.incoming is not None) == bench.takes_calls
     assert bench.adapter.can_hang_up == bench.ends_calls
+    assert bench.adapter.keeps_recordings == bench.keeps_recordings
+    # A recording that runs by itself is asked for by the one dial that rings both.
+    assert bench.adapter.rings_both or not bench.adapter.keeps_recordings
 
 
 @pytest.mark.parametrize("bench", names_of(takes_calls=False), indirect=True)
