@@ -1,5 +1,6 @@
 """Decides the organisation of a request once, and wraps the request in its one scope and transaction."""
 
+import functools
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from accounts.models import Membership, Organisation, User
+from accounts.models.membership import MembershipQuerySet
 from accounts.tenancy import acting_for
 from jini.lib import acceptance, choices
 
@@ -63,15 +65,21 @@ class OrganisationMiddleware:
         if not request.user.is_authenticated:
             return None
         # The person is known by now; a join would read all of their columns a second time.
-        mine = Membership.objects.active().filter(user=request.user).select_related("organisation")
-        # Asked with the membership, so that no page pays a query for it.
-        mine = mine.annotate(**acceptance.debt(), **choices.usage_choice())
+        mine = _places().filter(user=request.user.pk)
         chosen = request.session.get(SESSION_KEY)
         member = mine.filter(organisation_id=uuid.UUID(chosen)).first() if chosen else None
         member = member or mine.order_by("created_at", "id").first()
         if member is not None:
             member.user = request.user
         return member
+
+
+@functools.cache
+def _places() -> MembershipQuerySet:
+    """Return where somebody may work, never evaluated itself: it is the same for everybody, and is put together once."""
+    places = Membership.objects.active().select_related("organisation")
+    # Asked with the membership, so that no page pays a query for it.
+    return places.annotate(**acceptance.debt(), **choices.usage_choice())
 
 
 class LanguageMiddleware:
