@@ -15,12 +15,13 @@ from accounts.models import Membership
 from accounts.permissions import Permission, requires
 from dialer.actions import calling
 from dialer.actions.skipping import MayNotSkip, held_by, left_for, write_down
+from dialer.calls.drawn import drawn_from
 from dialer.campaigns import modes
 from dialer.campaigns.queue import take
 from dialer.models import Call, Control, QueueEntry, Skip
 from dialer.panel import page_of, panel_context, polled_bar
 from jini.lib.forms import typed
-from jini.lib.polling import polled
+from jini.lib.polling import polled_by
 from jini.lib.words import time_of_day
 from leads.models import Lead
 
@@ -103,16 +104,20 @@ def note(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     return TemplateResponse(request, "dialer/_draft.html", context)
 
 
+def _drawn_from(request: MemberRequest, lead: uuid.UUID | None = None) -> str:
+    return drawn_from(request.member, lead)
+
+
 @require_safe
 @requires(Permission.CALL_MAKE)
-@polled
+@polled_by(_drawn_from)
 def active_call(request: MemberRequest) -> HttpResponse:
     return HttpResponse(polled_bar(request), headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 @requires(Permission.CALL_MAKE)
-@polled
+@polled_by(_drawn_from)
 def panel(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     fresh = {"Cache-Control": "no-store"}
     found = Lead.objects.visible_to(request.member).filter(pk=lead).first()

@@ -8,7 +8,7 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import RequestFactory
 
-from jini.lib.polling import polled
+from jini.lib.polling import polled, polled_by
 
 PART = '<div hx-get="/part/?shown=" hx-trigger="every 2s">{% csrf_token %}{{ says }}</div>'
 
@@ -48,3 +48,23 @@ def test_other_answers_are_left_as_they_are(other):
 
     assert response.status_code == other.get("status", 200)
     assert mark_in(response) == ""
+
+
+def test_while_the_state_is_the_same_nothing_is_drawn():
+    drawn = []
+
+    @polled_by(lambda request, state, says: state)
+    def part(request, state, says):
+        drawn.append(says)
+        return HttpResponse(f'<div hx-get="/part/?shown="></div>{says}')
+
+    def shown(state, says, shown=""):
+        return part(RequestFactory().get("/part/", {"shown": shown}, headers={"HX-Request": "true"}), state, says)
+
+    mark = mark_in(shown("a", "Ringing"))
+    assert shown("a", "Ringing", mark).status_code == 204
+    assert drawn == ["Ringing"]
+    # Another state that looks the same is drawn, and left alone; without a state it is drawn, too.
+    assert [shown(state, "Ringing", mark).status_code for state in ("b", "")] == [204, 204]
+    assert shown("b", "Answered", mark).status_code == 200
+    assert drawn == ["Ringing", "Ringing", "Ringing", "Answered"]
