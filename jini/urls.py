@@ -5,12 +5,13 @@ from django.urls import include, path
 
 from jini.api_docs import api_docs
 
+# An address is looked for in this order, one after the other: what is asked the most comes first.
 urlpatterns = [
+    path("", include("dialer.urls")),
+    path("", include("leads.urls")),
     path("", include("accounts.urls")),
     path("", include("teams.urls")),
     path("", include("privacy.urls")),
-    path("", include("leads.urls")),
-    path("", include("dialer.urls")),
     path("", include("reports.urls")),
     path("api/docs/", api_docs, name="api_docs"),
     path("admin/", admin.site.urls),
