@@ -83,9 +83,7 @@ def lines_of(activities: Iterable[Activity]) -> list[Line]:
     names = _Names(
         statuses={str(row.pk): row.label for row in Status.objects.all()} if Kind.STATUS in kinds else {},
         reasons={str(row.pk): row.label for row in StatusReason.objects.all()} if Kind.STATUS in kinds else {},
-        people={str(row.pk): row.name for row in Membership.objects.of(current_organisation())}
-        if Kind.ASSIGNED in kinds
-        else {},
+        people=_people(rows),
         outcomes={str(key): label for key, label in lookups.labels("dispositions").items()}
         if Kind.CALL in kinds or any(_changes_outcome(row) for row in rows)
         else {},
@@ -180,6 +178,13 @@ class _Names:
         Kind.BIN: _binning,
         Kind.MERGE: _merging,
     }
+
+
+def _people(rows: Iterable[Activity]) -> dict[str, str]:
+    """The names of those whom `rows` name as owners, and of nobody else: an organisation may have hundreds."""
+    named = {row.details.get(end) for row in rows if row.kind == Kind.ASSIGNED for end in ("old", "new")} - {None}
+    found = Membership.objects.of(current_organisation()).filter(pk__in=named) if named else []
+    return {str(member.pk): member.name for member in found}
 
 
 def _merges(rows: Iterable[Activity]) -> set[str]:
