@@ -1,6 +1,7 @@
 """The part of a lead's page that is about calling, and the bar that follows a call everywhere."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -11,7 +12,7 @@ from accounts.permissions import Permission
 from dialer.actions.calling import open_call_of
 from dialer.calls.contact import decide_to_call
 from dialer.calls.controls import standing_of
-from dialer.calls.ways import Way, mode_of, way_of
+from dialer.calls.ways import Way, way_of
 from dialer.campaigns import modes
 from dialer.campaigns.queue import in_hand
 from dialer.control_words import reason
@@ -31,6 +32,7 @@ from teams.visibility import sight_of
 
 # In the order of a telephone's keypad.
 KEYS = "123456789*0#"
+Answer = TypeVar("Answer")
 
 
 def call_panel(request: HttpRequest, lead: Lead) -> str:
@@ -44,7 +46,7 @@ def call_panel(request: HttpRequest, lead: Lead) -> str:
 def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
     """What `dialer/_panel.html` shows of `lead` to the member of the request."""
     member = request.member  # type: ignore[attr-defined]
-    call = open_call_of(member)
+    call = _open_call(request)
     if call is not None and call.lead_id == lead.pk:
         context = {"lead": lead, "call": call, "ends_elsewhere": _ends_elsewhere(call)}
         if call.is_in_wrap_up:
@@ -53,9 +55,9 @@ def panel_context(request: HttpRequest, lead: Lead) -> dict[str, Any]:
             context
             | {"recorded": panel_recording(lead, call), "machine": panel_machine(call)}
             | script_context(call, member)
-            | controls_context(call, member)
+            | _controls(request, call)
         )
-    decision = decide_to_call(lead, member, rings_phone=mode_of(member) == Call.Mode.BRIDGE)
+    decision = decide_to_call(lead, member, rings_phone=_way(request).mode == Call.Mode.BRIDGE)
     return {
         "lead": lead,
         "call": None,
@@ -174,14 +176,18 @@ def controls_context(call: Call, member: Any) -> dict[str, Any]:
 
 
 def call_bar(request: HttpRequest) -> str:
-    """The bar of the member's open call, or nothing."""
-    member, way = request.member, _way(request)  # type: ignore[attr-defined]
-    if way.call_id is None:
+    """The bar of the member's open call, or nothing: a page knows already whether one is open."""
+    return _bar(request) if _way(request).call_id else ""
+
+
+def _bar(request: HttpRequest) -> str:
+    call = _open_call(request)
+    if call is None:
         return ""
-    call = Call.objects.select_related("lead").get(pk=way.call_id)
+    member = request.member  # type: ignore[attr-defined]
     context = {"call": call, "page": page_of(call, member), "ends_elsewhere": _ends_elsewhere(call)}
     context["simulated"] = _simulated_leg(call) if call.is_live else None
-    context |= controls_context(call, member)
+    context |= _controls(request, call)
     return render_to_string("dialer/_callbar.html", context, request)
 
 
@@ -202,7 +208,7 @@ def polled_bar(request: HttpRequest) -> str:
     Pages leave that to the first look of their bar.
     """
     member = request.member  # type: ignore[attr-defined]
-    return call_bar(request) or _guest_bar(request, member) or ringing_bar(request, member)
+    return _bar(request) or _guest_bar(request, member) or ringing_bar(request, member)
 
 
 def page_of(call: Call, member: Membership) -> str:
@@ -226,12 +232,25 @@ def phone(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def _way(request: HttpRequest) -> Way:
-    """The one question of every page, asked once."""
-    known: Way | None = getattr(request, "dialer_way", None)
-    if known is None:
-        known = way_of(request.member)  # type: ignore[attr-defined]
-        request.dialer_way = known  # type: ignore[attr-defined]
-    return known
+    """The one question of every page."""
+    return _once(request, "way", lambda: way_of(request.member))  # type: ignore[attr-defined]
+
+
+def _open_call(request: HttpRequest) -> Call | None:
+    return _once(request, "call", lambda: open_call_of(request.member))  # type: ignore[attr-defined]
+
+
+def _controls(request: HttpRequest, call: Call) -> dict[str, Any]:
+    """How the controls of the member's open call stand."""
+    return _once(request, "controls", lambda: controls_context(call, request.member))  # type: ignore[attr-defined]
+
+
+def _once(request: HttpRequest, name: str, ask: Callable[[], Answer]) -> Answer:
+    """Return what `ask` finds: asked once, since the panel, the bar and the frame of a page show the same call."""
+    known = vars(request).setdefault("dialer_known", {})
+    if name not in known:
+        known[name] = ask()
+    return cast("Answer", known[name])
 
 
 def _guest_bar(request: HttpRequest, member: Any) -> str:

@@ -64,7 +64,9 @@ def standing_of(call: Call) -> Standing:
     return Standing(
         # Whoever takes a call over takes the lead off hold.
         is_held=_last_done(controls, {Kind.HOLD, Kind.RESUME, Kind.HAND_OVER}) == Kind.HOLD,
-        is_muted=_last_done(controls, {Kind.MUTE, Kind.UNMUTE}, speaking_leg(call)) == Kind.MUTE,
+        # Who speaks for us is asked only where somebody was muted.
+        is_muted=any(one.kind == Kind.MUTE for one in controls)
+        and _last_done(controls, {Kind.MUTE, Kind.UNMUTE}, speaking_leg(call)) == Kind.MUTE,
         waits=next((one for one in own if one.state in {State.ASKED, State.SENT}), None),
         failed=last if is_news else None,
         modes={one.leg: one for one in controls if one.kind in Control.MODES and one.state == State.DONE},
