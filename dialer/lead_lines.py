@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,15 +22,9 @@ def campaigns(lead: Any, member: Membership) -> list[LeadLine]:
     # Said twice, since the waiting entry and the finished ones each have an index of their own.
     of_lead = Q(lead=lead, finished_at=None) | Q(lead=lead, finished_at__isnull=False)
     entries = QueueEntry.objects.filter(of_lead, campaign__isnull=False).select_related("campaign").order_by("-pk")
-    rows = list(entries[: MOST // 2])
-    if not rows:
-        return []
-    seen = set(
-        Campaign.objects.visible_to(member)
-        .filter(pk__in={row.campaign_id for row in rows})
-        .values_list("pk", flat=True)
-    )
-    return [line for row in rows for line in _lines(row, row.campaign.name if row.campaign_id in seen else "–")]
+    seen = Campaign.objects.visible_to(member).filter(pk=OuterRef("campaign"))
+    rows = entries.annotate(is_seen=Exists(seen))[: MOST // 2]
+    return [line for row in rows for line in _lines(row, row.campaign.name if row.is_seen else "–")]
 
 
 def _lines(entry: QueueEntry, name: str) -> Iterator[LeadLine]:

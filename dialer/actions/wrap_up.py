@@ -143,6 +143,8 @@ def undo_disposition(call: Call, *, by: Membership) -> Call:
 
 def needs_time(disposition: Disposition) -> bool:
     """Whether the outcome is saved with a time for the next call only, as it says itself or the settings say."""
+    if not disposition.asks_when(not_connected_too=True):
+        return False
     return disposition.asks_when(not_connected_too=DialerSettings.objects.get().not_connected_needs_follow_up)
 
 

@@ -167,7 +167,7 @@ def next_due_at(member: Membership) -> dt.datetime | None:
 def in_hand(member: Membership) -> QueueEntry | None:
     """Return the entry that `member` holds."""
     held = QueueEntry.objects.filter(leased_to=member, finished_at=None)
-    return held.select_related("lead__status", "lead__assigned_to", "campaign").first()
+    return held.select_related("campaign").first()
 
 
 def take(lead: Lead, member: Membership) -> None:

@@ -62,7 +62,7 @@ def test_lines_ask_the_same_queries(client_of, scope, telecaller, count, django_
     for _ in range(count):
         make_entry(lead, make_campaign(telecaller), finished_at=timezone.now(), finished_because="done")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert len(campaigns(lead, telecaller)) == 2 * count
 
 

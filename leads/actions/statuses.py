@@ -40,5 +40,4 @@ def reason_unasked(status: Status, wanted: StatusReason | None = None) -> Status
     """Return why a lead goes to `status` where nobody is asked: `wanted`, else the fallback; None if it asks for none."""
     if not status.requires_reason:
         return None
-    fallback: StatusReason = StatusReason.objects.get(is_fallback=True)
-    return wanted or fallback
+    return wanted or StatusReason.objects.get(is_fallback=True)
