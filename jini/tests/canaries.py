@@ -58,7 +58,7 @@ _VALUES = {
     "bytea": ("convert_to(%(word)s, 'UTF8')",),
 }
 # Names that we give to files, and to what a job does: without them its files would not be found any more.
-_OURS = {"file", "action"}
+_OURS = {"file", "sound", "action"}
 # Codes of a few letters, and columns of which the database checks what stands in them. What is written once takes none,
 # and its row is made up with one.
 TAKE_NONE = {

@@ -48,6 +48,7 @@ OPEN = {
     "dialer:hook_incoming_joining": "asked by providers, whose signature is verified",
     "dialer:hook_digits": "asked by providers, whose signature is verified",
     "dialer:hook_machine": "asked by providers, whose signature is verified",
+    "dialer:hook_announcement": "its address is signed, for minutes, and given to the provider alone",
     "dialer:hook_sound": "its address is signed, for minutes, and given to the provider alone",
     "dialer:hook_recording": "asked by providers, whose signature is verified",
 }

@@ -21,6 +21,7 @@ from accounts.models import Membership, Organisation, PushSubscription, SignInLi
 from accounts.permissions import Permission, Role
 from dialer.actions.devices import offer_pairing, pair
 from dialer.actions.importing_calls import accept_call_log
+from dialer.actions.recording import save_recording_settings
 from dialer.actions.replaying import replay_call, take_step
 from dialer.actions.voicemail import add_message
 from dialer.calls.inbox_days import count
@@ -33,6 +34,7 @@ from dialer.models import (
     IncomingCall,
     IncomingRing,
     PhoneNumber,
+    RecordingSettings,
 )
 from dialer.scripts.content import END, Answer, Content, Objection, Step
 from dialer.tests.factories import first_list, give_script, make_call, make_campaign, make_entry
@@ -247,6 +249,15 @@ class Scene:
         return IncomingRing.objects.create(
             incoming=self.incoming, member=self.telecaller, started_at=now, gives_up_at=now, answered_at=now
         )
+
+    @cached_property
+    def recording_settings(self) -> Any:
+        """A sound announces recordings, through a provider that keeps its copies too."""
+        own = RecordingSettings(days_at_provider=30)
+        save_recording_settings(
+            own, fields=["sound"], by=self.admin, sound=SimpleUploadedFile("announcement.wav", sound(1))
+        )
+        return own
 
     @cached_property
     def recording(self) -> Any:
