@@ -21,6 +21,7 @@ from dialer.actions.telephony import CHECK, finish_test
 from dialer.calls import falling_back, inbox, line
 from dialer.calls.charges import SWEEP, SWEEP_EVERY, is_stopped, sweep
 from dialer.calls.complaining import complain
+from dialer.calls.contact import is_refused_since
 from dialer.calls.inbox_days import COUNT, count
 from dialer.calls.pricing import PRICE, legs_of, next_question, waiting_for_price, write_price
 from dialer.closing import LEAVE_PROVIDERS, TELL_OF_KEYS, leave_providers, tell_of_keys
@@ -94,8 +95,8 @@ def _claim(call: Call, leg: Leg, provider: TelephonyProvider) -> bool:
         return False
     if leg is Leg.CUSTOMER and not line.rings_customer(call):
         return False
-    if is_stopped():
-        line.end(call, Status.FAILED, failure="stopped")
+    if failure := _why_not(call):
+        line.end(call, Status.FAILED, failure=failure)
         if leg is Leg.CUSTOMER:
             _owe_hang_up(call)
         return False
@@ -109,6 +110,13 @@ def _claim(call: Call, leg: Leg, provider: TelephonyProvider) -> bool:
         out_of_reach.ask_with_dial(call)
     call.save(update_fields=[field, "status", "recording_rule", *falling_back.FIELDS])
     return True
+
+
+def _why_not(call: Call) -> str:
+    """Return the code of what has come between the accepted call and its dial; "" when nothing has."""
+    if is_stopped():
+        return "stopped"
+    return "refused_since" if is_refused_since(call) else ""
 
 
 def _heard(call: Call, leg: Leg, answer: DialAnswer) -> dt.datetime | None:

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from accounts.tenancy import current_organisation
-from dialer.calls.caller import Shown, shown_to
+from dialer.calls.caller import Shown, shown_in, shown_to
 from dialer.calls.charges import Means, means_at
-from dialer.models import TelephonyAccount
+from dialer.models import Call, TelephonyAccount
 from jini.lib.phone import kind_of
 from jini.lib.rows import parsed
 from leads.models import Consent as Word
@@ -130,6 +130,20 @@ def decide_to_call(
         telecaller_state = TelecallerState.NO_PHONE
     contact = replace(_placed(contact, shown, means), telecaller=telecaller_state)
     return may_contact(contact, _placed_by(_rules(ContactPolicy.objects.get(), facts), shown.provider), at)
+
+
+# What a person may have said since their call was accepted. Hours, caps, gaps and lines are not asked again: they held
+# then, and the call itself is counted in them now.
+OF_THE_PERSON = frozenset({GateName.DO_NOT_CALL, GateName.CONSENT, GateName.REGISTRY, GateName.OVERRIDE})
+
+
+def is_refused_since(call: Call) -> bool:
+    """Whether the person of `call`, which was accepted and is about to ring them, wants no such call by now."""
+    at, phone = timezone.now(), "" if call.phone == call.lead.phone else call.phone
+    facts = _facts(call.lead, at, phone)
+    contact = _contact(call.lead, facts, at, phone, purpose=shown_in(call.campaign, call.mode).purpose)
+    decision = may_contact(contact, _rules(ContactPolicy.objects.get(), facts), at)
+    return any(gate.gate in OF_THE_PERSON and gate.outcome is Outcome.FAIL for gate in decision.gates)
 
 
 def _placed(contact: Contact, shown: Shown, means: Means) -> Contact:

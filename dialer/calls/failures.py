@@ -24,6 +24,7 @@ FAILURES: dict[str, Any] = {
     "on_provider_register": _("The provider calls no number that is on the Do Not Disturb register."),
     "no_credit": _("The account with the provider has no credit left; an admin must top it up."),
     "provider_refused": _("The provider refused the call."),
+    "refused_since": _("The lead was put on do not call, or took consent back, before it was rung."),
     "stopped": _("All calls were stopped before this one was dialled."),
     "lost": _("The provider gave no word of the call."),
 }

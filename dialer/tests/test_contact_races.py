@@ -5,11 +5,13 @@ import threading
 import pytest
 from django.db import connection
 
+from accounts.models import DueTask
 from accounts.tenancy import acting_for
+from dialer import tasks
 from dialer.actions import calling
 from dialer.actions.calling import NotAllowed, start_call
 from dialer.actions.wrap_up import save_disposition
-from dialer.models import Call, Disposition
+from dialer.models import Call, Disposition, SimulatedCall
 from dialer.tests.factories import make_call, open_all_day
 from leads.actions.consents import Said, note_consent
 from leads.actions.editing import edit_lead
@@ -18,7 +20,7 @@ from leads.tests.factories import make_lead
 from leads.tests.threads import at_once
 from privacy.actions.do_not_call import bar
 from privacy.contact_facts import Channel, Purpose
-from privacy.models import DoNotCall
+from privacy.models import ContactPolicy, DoNotCall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Longer than anything takes here that does not wait.
@@ -175,3 +177,38 @@ def test_calls_outcomes_and_lists_of_one_number_at_once_end(organisation, teleca
     assert [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, NotAllowed)] == []
     with acting_for(organisation):
         assert set(DoNotCall.objects.standing().values_list("phone", flat=True)) == set(everything)
+
+
+# Between the accepted call and the ringing of the person lie a worker and the telecaller's phone.
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_no_after_the_press_keeps_the_phone_from_ringing(organisation, telecaller, lead, way, is_answered):
+    say_no, _ = way
+    with acting_for(organisation):
+        call = start_call(lead, by=telecaller)
+        if is_answered:
+            Call.objects.update(agent_status="in-progress", status="in-progress", agent_leg="a-1")
+        say_no(lead, telecaller)
+
+    task = tasks.ring_customer if is_answered else tasks.place_call
+    assert task(organisation, call.pk) is None
+
+    with acting_for(organisation):
+        ended = call.reloaded()
+        assert (ended.status, ended.failure, ended.customer_status) == ("failed", "refused_since", "intent")
+        # Whose phone rang for nothing is let go.
+        assert DueTask.objects.filter(task="dialer.hang_up").exists() is is_answered
+        assert SimulatedCall.objects.count() == 0
+
+
+def test_what_the_call_itself_uses_up_does_not_refuse_it(organisation, telecaller, lead):
+    with acting_for(organisation):
+        ContactPolicy.objects.update(lifetime_attempts=1, daily_attempts=1, minimum_gap_minutes=60)
+        call = start_call(lead, by=telecaller)
+
+    tasks.place_call(organisation, call.pk)
+
+    with acting_for(organisation):
+        assert SimulatedCall.objects.count() == 1
+        assert call.reloaded().is_live

@@ -159,7 +159,7 @@ def test_an_answer_to_the_dialling_that_comes_after_the_end_is_no_leg_of_the_pho
     """The provider's events may be quicker than its answer to our own request."""
 
     class Quick:
-        rings_both = False
+        rings_both = keeps_recordings = False
         recordings = None
 
         def dial(self, request):
