@@ -17,6 +17,10 @@ class Command(migrate.Command):
         return super().execute(*args, **options)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["plan"] or options["check_unapplied"]:
+            # Who asks what would be done wants nothing done; tables that are not there yet have no grants either.
+            super().handle(*args, **options)
+            return
         database.prepare()
         super().handle(*args, **options)
         if options["app_label"] is None:
