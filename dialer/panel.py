@@ -23,7 +23,6 @@ from dialer.providers.accounts import can_hang_up, has_conferences
 from dialer.recording_panel import panel_recording
 from dialer.scripts.course import course_of, is_at_end, replies
 from dialer.supervision import people_on
-from dialer.transfer_form import colleagues_of
 from jini.lib.words import duration
 from leads.models import Lead, LeadPhone
 from leads.picks import quick_picks
@@ -169,7 +168,6 @@ def controls_context(call: Call, member: Any) -> dict[str, Any]:
         "failed": f"{failed.get_kind_display()}: {reason(failed.failure)}" if failed else "",
         "people": people,
         "guest": next((one for one in people if one.is_brought_in), None),
-        "colleagues": colleagues_of(member) if is_running else [],
         "keys": KEYS,
         "may_control": is_running and has_conferences(call.provider),
     }

@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/active/", calling.active_call, name="active_call"),
     path("calls/<uuid:call>/hangup/", calling.hang_up, name="hang_up"),
     path("calls/<uuid:call>/transfer/", transfers.transfer, name="transfer"),
+    path("calls/<uuid:call>/transfer/form/", transfers.transfer_form, name="transfer_form"),
     path("calls/<uuid:call>/leaving/", transfers.leave_call, name="leave_call"),
     path("calls/<uuid:call>/controls/", controls.controls, name="controls"),
     path("calls/<uuid:call>/note/", calling.note, name="note"),

@@ -489,6 +489,17 @@ def test_a_hand_over_of_which_nothing_is_heard_is_given_up_with_the_telecaller_t
 # The buttons
 
 
+def test_whom_to_bring_in_is_asked_for_when_it_is_opened(call, telecaller, helper, outsider, client_of):
+    client, form = client_of(telecaller), reverse("dialer:transfer_form", args=[call.pk])
+
+    panel = client.get(reverse("dialer:panel", args=[call.lead_id])).content.decode()
+    opened = client.get(form).content.decode()
+
+    assert (form in panel, helper.name in panel) == (True, False)
+    assert (helper.name in opened, telecaller.name in opened, outsider.name in opened) == (True, False, False)
+    assert client_of(helper).get(form).status_code == 404
+
+
 def test_the_buttons_lead_through_a_transfer(call, telecaller, helper, client_of):
     client = client_of(telecaller)
 

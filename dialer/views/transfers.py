@@ -4,7 +4,8 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
@@ -13,7 +14,7 @@ from dialer.actions.transferring import bring_in, hand_over, take_back, withdraw
 from dialer.calls.controls import NotPossible
 from dialer.control_words import reason
 from dialer.models import Call, Participant
-from dialer.transfer_form import HAND_OVER, TAKE_BACK, TransferForm
+from dialer.transfer_form import HAND_OVER, TAKE_BACK, TransferForm, colleagues_of
 from dialer.views.controls import CONFLICT, INVALID, answer
 from jini.lib.fragments import wants_fragment
 
@@ -37,6 +38,15 @@ def transfer(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
     if not wants_fragment(request):
         return redirect("leads:lead", found.lead_id)
     return answer(request, found)
+
+
+@require_safe
+@requires(Permission.CALL_MAKE)
+def transfer_form(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
+    """Show whom one's own call can be handed to: asked for when it is opened, since it names everybody."""
+    found = get_object_or_404(Call.objects.open().filter(telecaller=request.member), pk=call)
+    context = {"call": found, "colleagues": colleagues_of(request.member)}
+    return TemplateResponse(request, "dialer/_transfer_form.html", context)
 
 
 @require_POST
