@@ -37,7 +37,6 @@ SOON = dt.timedelta(minutes=1)
 # Recordings are fetched, and then deleted at the provider, within a day; after that the keys go all the same.
 LONGEST_WAIT = dt.timedelta(hours=24)
 Provider = TelephonyAccount.Provider
-SOUNDS: tuple[Any, ...] = (Recording, CallerMessage)
 
 
 @dataclass(frozen=True)
@@ -104,19 +103,21 @@ def leave_providers(organisation: Organisation) -> dt.datetime | None:
 def _is_anything_recorded_there() -> bool:
     ended = Q(asked_at__isnull=False, state__in=(Recording.State.KEPT, Recording.State.ERASED))
     there = Q(state__in=Recording.UNFINISHED) | ended
-    found = [kind.objects.filter(there, deleted_at_provider_at=None) for kind in SOUNDS]
-    # Those that nobody can delete are not waited for once they are fetched.
-    found[0] = found[0].exclude(ended, at_provider_until__isnull=False)
-    return any(each.exclude(provider=Provider.SIMULATOR).exists() for each in found)
+    # Recordings that nobody can delete are not waited for once they are fetched.
+    calls = _not_deleted(Recording).filter(there).exclude(ended, at_provider_until__isnull=False)
+    return any(rows.exists() for rows in (calls, _not_deleted(CallerMessage).filter(there)))
 
 
 def left_elsewhere() -> int:
     """Return how many recordings a telephone company may still have, which nobody can ask any more."""
-    found = [kind.objects.filter(asked_at__isnull=False, deleted_at_provider_at=None) for kind in SOUNDS]
-    found[0] = found[0].exclude(at_provider_until__lt=timezone.localdate())
-    return sum(
-        each.exclude(provider=Provider.SIMULATOR).exclude(state=Recording.State.ABSENT).count() for each in found
-    )
+    there = Q(asked_at__isnull=False) & ~Q(state=Recording.State.ABSENT)
+    calls = _not_deleted(Recording).filter(there).exclude(at_provider_until__lt=timezone.localdate())
+    return int(calls.count() + _not_deleted(CallerMessage).filter(there).count())
+
+
+def _not_deleted(kind: Any) -> Any:
+    """What a telephone company was not heard to have deleted; the simulator is none."""
+    return kind.objects.filter(deleted_at_provider_at=None).exclude(provider=Provider.SIMULATOR)
 
 
 def _redirected(organisation: Organisation) -> Iterator[Redirected]:

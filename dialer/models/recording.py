@@ -1,6 +1,5 @@
 """Recordings of calls: whether there are any, where each stands, and who did not want to be recorded."""
 
-import secrets
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -15,16 +14,12 @@ from dialer.models.call import Call
 from dialer.models.incoming import IncomingCall
 from dialer.models.sound import ERASED_AT_AND_BY, KEPT_HAS_A_FILE, Sound
 from dialer.models.telephony import TelephonyAccount
+from dialer.models.voicemail import sound_name
 
 
 def announcement_storage() -> FileSystemStorage:
     """Outside of what a web server serves: the provider is given a signed address for a few minutes."""
     return FileSystemStorage(location=settings.MEDIA_ROOT / "announcements", base_url=None)
-
-
-def announcement_name(_settings: Any, _name: str) -> str:
-    """Return a name that nobody can guess."""
-    return secrets.token_hex(24)
 
 
 class RecordingSettings(OrganisationOwned):
@@ -53,7 +48,7 @@ class RecordingSettings(OrganisationOwned):
     )
     voice = models.CharField(_("Language of that sentence"), max_length=5, choices=Voice, default=Voice.ENGLISH)
     sound = models.FileField(
-        storage=announcement_storage, upload_to=announcement_name, max_length=100, blank=True, db_default=""
+        storage=announcement_storage, upload_to=sound_name, max_length=100, blank=True, db_default=""
     )
     sound_bytes = models.PositiveIntegerField(null=True)
     sound_sha256 = models.CharField(max_length=64, blank=True, db_default="")
@@ -200,6 +195,7 @@ class Recording(Sound):
 
     @property
     def is_out_of_reach(self) -> bool:
+        """Whether the provider can neither pause nor end it, nor delete it before its time."""
         return self.at_provider_until is not None
 
     @property

@@ -78,11 +78,6 @@ class Sound(OrganisationOwned):
         return self.state == self.State.KEPT
 
     @property
-    def is_out_of_reach(self) -> bool:
-        """Whether the provider can neither pause nor end it, nor delete it before its time."""
-        return False
-
-    @property
     def line_leg(self) -> str:
         """The provider's id of the leg that was recorded."""
         raise NotImplementedError

@@ -2,23 +2,18 @@
 
 import datetime as dt
 
-from django.conf import settings
-from django.core import signing
-from django.urls import reverse
-
-from accounts.models import Organisation
 from accounts.tenancy import acting_for
 from dialer.models import Call, RecordingSettings
+from dialer.signed_addresses import address_of, named_by
 
+VIEW = "dialer:hook_announcement"
 # From the request to connect until the customer has answered, after the telecaller has: twice the ringing, and some.
 VALID = dt.timedelta(minutes=10)
-SALT = "dialer.announcement"
 
 
 def url_of(call: Call) -> str:
     """Return the address at which the provider of `call` finds the sound for a few minutes."""
-    signed = signing.dumps([str(call.organisation_id), str(call.pk)], salt=SALT)
-    return settings.PUBLIC_URL + reverse("dialer:hook_announcement", args=[signed])
+    return address_of(VIEW, call.organisation_id, call.pk)
 
 
 def sound_at(signed: str) -> RecordingSettings | None:
@@ -26,13 +21,9 @@ def sound_at(signed: str) -> RecordingSettings | None:
 
     A wish in this very moment changes nothing here: the provider records already, and is to say so.
     """
-    try:
-        organisation_id, call_id = signing.loads(signed, salt=SALT, max_age=VALID)
-    except (signing.BadSignature, ValueError):
+    if (named := named_by(VIEW, signed, VALID)) is None:
         return None
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
-        return None
+    organisation, call_id = named
     with acting_for(organisation):
         found: RecordingSettings | None = RecordingSettings.objects.exclude(sound="").first()
         return found if Call.objects.filter(pk=call_id).exclude(recording_rule="").exists() else None

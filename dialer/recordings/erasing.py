@@ -16,7 +16,7 @@ from dialer.models import CallerMessage, Recording, TelephonyAccount
 from dialer.models.sound import Sound, recording_storage
 from dialer.providers.port import Recordings
 from dialer.recordings.hearing import SEARCH_FOR_START
-from dialer.recordings.running import locked_sound, recordings_of
+from dialer.recordings.running import locked_sound, recorder_of
 
 State = Sound.State
 
@@ -62,25 +62,26 @@ def clear(organisation: Organisation, kind: type[Sound], sound_id: uuid.UUID) ->
         if sound is None or sound.state not in {State.KEPT, State.ERASED}:
             return None
         is_erased, asked_at, leg = sound.state == State.ERASED, sound.asked_at, sound.line_leg
-        is_there = asked_at is not None and sound.deleted_at_provider_at is None and not sound.is_out_of_reach
+        is_there = asked_at is not None and sound.deleted_at_provider_at is None
         # Without an account there is nobody to ask any more: an organisation that is cancelled has none.
         is_there = is_there and TelephonyAccount.objects.filter(provider=sound.provider).exists()
-        recordings = recordings_of(sound.provider, organisation) if is_there else None
+        # Nor is there anybody to ask for what is out of reach.
+        recorder = recorder_of(sound.provider, organisation) if is_there else None
     if is_erased and sound.file:
         _remove_file(sound.file)
         with acting_for(organisation):
             kind.objects.filter(pk=sound_id, state=State.ERASED).update(file="", bytes=None, sha256="")
-    if recordings is None or asked_at is None:
+    if recorder is None or asked_at is None:
         return None
-    number = sound.provider_id or _number_of(recordings, leg)
+    number = sound.provider_id or _number_of(recorder, leg)
     if not number:
         # Its start was asked for and not answered: it may turn up.
         is_late = timezone.now() > asked_at + SEARCH_FOR_START
         return None if is_late else timezone.now() + dt.timedelta(minutes=1)
     if is_erased:
         # It may still run: nothing more is to be recorded.
-        recordings.stop(leg, number)
-    recordings.delete(number)
+        recorder.stop(leg, number)
+    recorder.delete(number)
     with acting_for(organisation):
         kind.objects.filter(pk=sound_id).update(deleted_at_provider_at=timezone.now())
     return None

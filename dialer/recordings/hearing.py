@@ -116,17 +116,19 @@ def seek(organisation: Organisation, recording_id: uuid.UUID) -> dt.datetime | N
     """Ask the provider about a recording of which no end is known, and go on asking, ever more rarely."""
     with acting_for(organisation):
         recording = locked(recording_id)
-        if recording is None or recording.state not in Recording.UNFINISHED:
-            return None
-        if recording.state == State.READY:
-            work.schedule(Recording.PULL, recording.pk)
+        if recording is None:
             return None
         if recording.is_out_of_reach and recording.call.is_live:
             # There is nothing to be known before its end.
             return timezone.now() + dt.timedelta(minutes=1)
         if recording.is_out_of_reach and recording.call.answered_at is None:
-            # Nobody was there to be recorded.
+            # Nobody was there to be recorded, whatever was wanted of it.
             recording.delete()
+            return None
+        if recording.state not in Recording.UNFINISHED:
+            return None
+        if recording.state == State.READY:
+            work.schedule(Recording.PULL, recording.pk)
             return None
         leg, recordings = recording.line_leg, recordings_of(recording.provider, organisation)
     found = _ask(recordings, leg, recording.provider_id) if recordings is not None else None

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db.models import F, Max
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts import work
@@ -40,6 +42,14 @@ def has_begun(call: Call) -> None:
 
 
 def days() -> int | None:
-    """Return for how many days a provider keeps what it recorded for the open organisation; None when none does."""
+    """Return for how many days a provider keeps what it recorded for the open organisation; None when it has nothing.
+
+    As the settings say, or as they said when what is still there was recorded.
+    """
     own = chosen()
-    return own.days_at_provider if own is not None else None
+    kept = Recording.objects.filter(at_provider_until__gte=timezone.localdate()).annotate(
+        days=F("at_provider_until") - TruncDate("asked_at")
+    )
+    longest: dt.timedelta | None = kept.aggregate(most=Max("days"))["most"]
+    said = [longest.days if longest else None, own.days_at_provider if own is not None else None]
+    return max((days for days in said if days is not None), default=None)

@@ -17,6 +17,7 @@ from dialer.providers.accounts import keeps_recordings, provider_of
 from dialer.providers.port import (
     DialAnswer,
     DialOutcome,
+    Recorder,
     RecordingRefused,
     Recordings,
 )
@@ -50,10 +51,10 @@ def begin(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
         recording = _claimed(call)
         if recording is None:
             return None
-        recordings = recordings_of(call.provider, organisation)
+        recorder = recorder_of(call.provider, organisation)
         url = status_url(call)
         leg = call.customer_leg
-    answer = DialAnswer(DialOutcome.REFUSED, code="unsupported") if recordings is None else recordings.start(leg, url)
+    answer = DialAnswer(DialOutcome.REFUSED, code="unsupported") if recorder is None else recorder.start(leg, url)
     with acting_for(organisation):
         return _started(recording.pk, answer)
 
@@ -61,6 +62,11 @@ def begin(organisation: Organisation, call_id: uuid.UUID) -> dt.datetime | None:
 def recordings_of(provider: str, organisation: Organisation) -> Recordings | None:
     """Return the way to the recordings that a provider has for the organisation."""
     return provider_of(line.account_named(provider), organisation).recordings
+
+
+def recorder_of(provider: str, organisation: Organisation) -> Recorder | None:
+    """Return what begins, steers and deletes recordings at a provider; None where nobody can."""
+    return provider_of(line.account_named(provider), organisation).recorder
 
 
 def status_url(call: Call) -> str:
@@ -130,10 +136,10 @@ def steer(organisation: Organisation, recording_id: uuid.UUID) -> dt.datetime | 
             # The answer to the start, or the poll for it, has yet to come.
             return timezone.now() + TRY_AGAIN
         wanted, leg = recording.wanted, recording.call.customer_leg
-        recordings = recordings_of(recording.provider, organisation)
-    if recordings is None:
+        recorder = recorder_of(recording.provider, organisation)
+    if recorder is None:
         return None
-    fault = _ask(recordings, wanted, leg, recording.provider_id)
+    fault = _ask(recorder, wanted, leg, recording.provider_id)
     with acting_for(organisation):
         return _steered(recording_id, wanted, fault)
 
@@ -144,8 +150,8 @@ def _differs(recording: Recording) -> bool:
     )
 
 
-def _ask(recordings: Recordings, wanted: str, leg: str, provider_id: str) -> str:
-    steps = {Wanted.PAUSE: recordings.pause, Wanted.RUN: recordings.resume, Wanted.STOP: recordings.stop}
+def _ask(recorder: Recorder, wanted: str, leg: str, provider_id: str) -> str:
+    steps = {Wanted.PAUSE: recorder.pause, Wanted.RUN: recorder.resume, Wanted.STOP: recorder.stop}
     try:
         steps[Wanted(wanted)](leg, provider_id)
     except RecordingRefused:

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.tasks import run_due
 from accounts.tenancy import acting_for
-from benchmarks.local_exotel import ACCOUNT, KEY, TOKEN, LocalExotel, flat, serving
+from benchmarks.local_exotel.company import ACCOUNT, KEY, TOKEN, LocalExotel, flat
+from benchmarks.local_exotel.serving import serving
 from dialer import tasks
 from dialer.actions.calling import start_call
 from dialer.calls import line

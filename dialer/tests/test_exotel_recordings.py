@@ -1,8 +1,6 @@
-"""Recordings of calls through Exotel: announced by a sound, out of our reach while they run, and fetched afterwards."""
+"""Recordings of calls through Exotel: announced by a sound, out of our reach while they run, fetched afterwards."""
 
 import datetime as dt
-import io
-import wave
 
 import pytest
 import responses
@@ -13,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEntry
 from accounts.tenancy import acting_for
 from dialer import recording_tasks
 from dialer.actions.recording import NothingToSteer, note_wish, save_recording_settings, steer_recording
@@ -23,8 +20,8 @@ from dialer.providers.exotel import Exotel
 from dialer.providers.exotel.client import Client as ExotelClient
 from dialer.providers.port import MediaRefused
 from dialer.recordings import announcing
+from dialer.tests.recordings import sound
 from dialer.tests.test_exotel_calls import exotel, now, ring, work_until  # noqa: F401 -- a fixture and its verbs
-from privacy.retention import schedule_here, why_not
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,17 +36,6 @@ def _own_folder(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path / "announcements"))
 
 
-def spoken(seconds=2, rate=8_000, channels=1):
-    """A WAV file with a tone."""
-    content = io.BytesIO()
-    with wave.open(content, "wb") as sound:
-        sound.setnchannels(channels)
-        sound.setsampwidth(2)
-        sound.setframerate(rate)
-        sound.writeframes(b"\x01\x02" * channels * rate * seconds)
-    return content.getvalue()
-
-
 def settle(admin, days=30, **fields):
     """Choose to record, through Exotel too."""
     with acting_for(admin.organisation):
@@ -57,8 +43,8 @@ def settle(admin, days=30, **fields):
         own.is_on, own.days_at_provider = True, days
         for name, value in fields.items():
             setattr(own, name, value)
-        sound = SimpleUploadedFile("x.wav", spoken()) if not own.sound else None
-        save_recording_settings(own, fields=[], by=admin, sound=sound)
+        upload = SimpleUploadedFile("x.wav", sound(2)) if not own.sound else None
+        save_recording_settings(own, fields=[], by=admin, sound=upload)
 
 
 def recording_of(call):
@@ -89,7 +75,7 @@ def test_a_call_is_announced_recorded_and_fetched(exotel, telecaller, admin, cli
     work_until(lambda: not now(call).is_live and recording_of(call) is not None and recording_of(call).provider_id)
     work_until(lambda: look(call).state == State.KEPT)
 
-    assert exotel.heard == {str(call.pk): spoken()}
+    assert exotel.heard == {str(call.pk): sound(2)}
     kept = recording_of(call)
     until = timezone.localdate(now(call).started_at) + dt.timedelta(days=30)
     assert (kept.content_type, kept.seconds, kept.channels, kept.at_provider_until) == ("audio/mpeg", 1, 1, until)
@@ -123,9 +109,14 @@ def test_the_row_is_there_before_exotel_is_asked(exotel, telecaller, admin):  # 
     assert recording_of(call).state == State.ASKED
 
 
-def test_of_a_call_that_nobody_answered_nothing_is_left(exotel, telecaller, admin):  # noqa: F811
+@pytest.mark.parametrize("has_wish", [False, True])
+def test_of_a_call_that_nobody_answered_nothing_is_left(exotel, telecaller, admin, has_wish):  # noqa: F811
     settle(admin)
     call = ring(telecaller, "+919000000115")
+    work_until(lambda: now(call).agent_leg)
+    if has_wish:
+        with acting_for(call.organisation):
+            note_wish(now(call).lead, by=telecaller)
     work_until(lambda: not now(call).is_live)
 
     recording_tasks.seek_recording(call.organisation, recording_of(call).pk)
@@ -213,7 +204,7 @@ def test_the_sound_is_given_without_a_session_for_some_minutes(exotel, telecalle
 
     answer = Client().get(path)
     assert (answer.status_code, answer["Content-Type"]) == (200, "audio/wav")
-    assert b"".join(answer.streaming_content) == spoken()
+    assert b"".join(answer.streaming_content) == sound(2)
     assert Client().get(path[:-3] + "xx/").status_code == 404
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=11)):
         assert Client().get(path).status_code == 404
@@ -309,115 +300,3 @@ def test_how_a_recording_stands(recordings, fields, status, seconds):
         found = recordings.of_leg("e1")[0]
 
     assert (found.provider_id, found.status, found.seconds) == ("e1", status, seconds)
-
-
-# Settings
-
-
-def save(client, **fields):
-    data = {
-        "is_on": "on",
-        "announcement": "This call is recorded.",
-        "voice": "en-IN",
-        "days_at_provider": "30",
-    } | fields
-    return client.post(SETTINGS, data)
-
-
-def upload(content=None):
-    return SimpleUploadedFile("sentence.wav", spoken() if content is None else content)
-
-
-@pytest.fixture
-def page(exotel, admin, client):  # noqa: F811
-    client.force_login(admin.user)
-    return client
-
-
-def sound_of(own):
-    with own.sound.open() as file:
-        return file.read()
-
-
-def chosen(admin):
-    with acting_for(admin.organisation):
-        return RecordingSettings.objects.first()
-
-
-def test_an_admin_chooses_the_sound_and_the_period_and_hears_it(page, admin):
-    assert save(page, sound=upload()).status_code == 302
-
-    own = chosen(admin)
-    assert (own.days_at_provider, own.sound_bytes, sound_of(own)) == (30, len(spoken()), spoken())
-    heard = page.get("/settings/recording/sound/")
-    assert b"".join(heard.streaming_content) == spoken()
-    with acting_for(admin.organisation):
-        line = AuditEntry.objects.filter(verb="recording_settings.changed").first()
-    assert {"sound", "days_at_provider"} <= set(line.details["fields"])
-
-
-def test_another_sound_takes_the_place_of_the_first(page, admin):
-    save(page, sound=upload())
-    first = chosen(admin).sound
-    assert save(page, announcement="Recorded.", sound=upload(spoken(3))).status_code == 302
-
-    assert sound_of(chosen(admin)) == spoken(3)
-    assert not first.storage.exists(first.name)
-
-
-@pytest.mark.parametrize(
-    ("fields", "says"),
-    [
-        ({}, "Choose the sound"),
-        ({"sound": b"RIFFnothing"}, "no WAV file as telephones play it"),
-        ({"sound": spoken(rate=44_100)}, "no WAV file as telephones play it"),
-        ({"sound": spoken(channels=2)}, "no WAV file as telephones play it"),
-        ({"sound": spoken(31)}, "no WAV file as telephones play it"),
-        ({"sound": spoken(2)[:44]}, "no WAV file as telephones play it"),
-        ({"sound": spoken(), "days_at_provider": "180"}, "Recordings are kept 90 days here"),
-    ],
-)
-def test_what_would_promise_too_much_is_refused_with_the_reason(page, admin, fields, says):
-    if "sound" in fields:
-        fields = fields | {"sound": upload(fields["sound"])}
-
-    answer = save(page, **fields)
-
-    assert answer.status_code == 422
-    assert says in text_of(answer)
-    assert chosen(admin) is None
-
-
-def test_a_sentence_that_changes_wants_its_sound(page, admin):
-    save(page, sound=upload())
-
-    answer = save(page, announcement="We record this call.")
-
-    assert answer.status_code == 422
-    assert "choose the sound that says it" in text_of(answer)
-    assert chosen(admin).announcement == "This call is recorded."
-    assert save(page).status_code == 302
-
-
-def test_who_has_no_account_at_exotel_is_not_asked(client, scope, admin):
-    client.force_login(admin.user)
-
-    assert "Exotel" not in text_of(client.get(SETTINGS))
-
-
-def test_recordings_are_not_promised_to_go_before_the_copy_at_exotel(page, admin):
-    save(page, sound=upload(), days_at_provider="90")
-
-    with acting_for(admin.organisation):
-        here = schedule_here()
-        assert "keeps copies for 90 days" in why_not("recordings", 89, here)
-        assert why_not("recordings", 90, here) == ""
-
-
-def test_who_works_for_the_organisation_and_what_they_keep_is_said(page, admin, client):
-    before = text_of(client.get("/settings/processors/"))
-    save(page, sound=upload())
-
-    after = text_of(client.get("/settings/processors/"))
-
-    assert ("its recording for 30 days" in before, "its recording for 30 days" in after) == (False, True)

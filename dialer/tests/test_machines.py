@@ -27,7 +27,7 @@ from dialer.providers.simulator.posting import signature
 from dialer.providers.twilio import Twilio
 from dialer.tests.factories import make_call, make_campaign
 from dialer.tests.recordings import live_call, sound
-from dialer.voicemail.leaving import VALID, address_of, leave
+from dialer.voicemail.leaving import VALID, leave, url_of
 from leads.tests.factories import make_lead
 
 SETTINGS = "/settings/voicemail/"
@@ -219,7 +219,7 @@ def test_an_unclear_message_is_never_begun_anew(telecaller, call, message):
 
 def test_the_address_of_the_sound_is_signed_and_short_lived(client, telecaller, call, message):
     drop = leave_message(call, message, by=telecaller)
-    address = address_of(drop).removeprefix(settings.PUBLIC_URL)
+    address = url_of(drop).removeprefix(settings.PUBLIC_URL)
 
     answer = client.get(address)
     assert (answer.status_code, b"".join(answer.streaming_content), answer["Content-Type"]) == (
@@ -236,7 +236,7 @@ def test_the_address_of_the_sound_is_signed_and_short_lived(client, telecaller, 
 def test_the_sound_of_a_removed_message_is_gone(
     client, telecaller, admin, call, message, django_capture_on_commit_callbacks
 ):
-    address = address_of(leave_message(call, message, by=telecaller)).removeprefix(settings.PUBLIC_URL)
+    address = url_of(leave_message(call, message, by=telecaller)).removeprefix(settings.PUBLIC_URL)
     path = Path(message.file.path)
     with django_capture_on_commit_callbacks(execute=True):
         assert remove_message(message, by=admin)

@@ -112,9 +112,9 @@ def recording(request: HttpRequest, provider: str, organisation: str, token: str
     signer = signer_of_post(provider, organisation, post)
     if signer is None:
         return HttpResponse(status=FORBIDDEN)
-    if signer.recordings is None or signer.keeps_recordings:
+    if signer.recorder is None:
         raise Http404
-    inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.recordings.parse(post))
+    inbox.keep(uuid.UUID(organisation), provider, uuid.UUID(token), signer.recorder.parse(post))
     return HttpResponse(status=NO_CONTENT)
 
 

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -25,18 +24,13 @@ from dialer.recording_forms import RecordingSettingsForm, WishForm
 from dialer.recordings import announcing
 from dialer.recordings.coverage import coverage_of
 from dialer.recordings.deciding import keeps_copies, own_settings
-from jini.lib.byte_ranges import PARTIAL, file_in_parts
+from dialer.views.sounds import given
+from jini.lib.byte_ranges import PARTIAL
 from jini.lib.fragments import toast
 from leads.models import Lead
 
 CONFLICT, INVALID, GONE = 409, 422, 410
 SHOWN_DAYS = 30
-ENDINGS = {"audio/wav": "wav", "audio/mpeg": "mp3"}
-INERT = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-}
 
 
 @require_safe
@@ -62,20 +56,14 @@ def _given(request: MemberRequest, found: Sound, name: str, note: Callable[[], b
     if not found.is_playable:
         raise Http404
     at = timezone.localtime(found.started_at or found.kept_at)
-    headers = INERT | {
-        "Content-Disposition": f'inline; filename="{name}-{at:%Y-%m-%d-%H%M}.{ENDINGS[found.content_type]}"'
-    }
-    try:
-        answer = file_in_parts(
-            request,
-            Path(recording_storage().path(found.file)),
-            size=found.bytes or 0,
-            etag=found.sha256,
-            content_type=found.content_type,
-            headers=headers,
-        )
-    except FileNotFoundError as missing:
-        raise Http404 from missing
+    answer = given(
+        request,
+        recording_storage().path(found.file),
+        name=f"{name}-{at:%Y-%m-%d-%H%M}",
+        size=found.bytes or 0,
+        sha256=found.sha256,
+        content_type=found.content_type,
+    )
     if note is not None and request.method == "GET" and answer.status_code in {200, PARTIAL}:
         note()
     return answer
@@ -192,14 +180,11 @@ def announcement(request: HttpRequest, signed: str) -> HttpResponseBase:
 
 
 def _announcement(request: HttpRequest, own: RecordingSettings) -> HttpResponseBase:
-    try:
-        return file_in_parts(
-            request,
-            Path(own.sound.path),
-            size=own.sound_bytes or 0,
-            etag=own.sound_sha256,
-            content_type="audio/wav",
-            headers=INERT | {"Content-Disposition": 'inline; filename="announcement.wav"'},
-        )
-    except FileNotFoundError as missing:
-        raise Http404 from missing
+    return given(
+        request,
+        own.sound.path,
+        name="announcement",
+        size=own.sound_bytes or 0,
+        sha256=own.sound_sha256,
+        content_type="audio/wav",
+    )

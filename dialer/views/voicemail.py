@@ -1,7 +1,6 @@
 """Messages for answering machines: settings, listening to them, leaving one, and giving it to the provider."""
 
 import uuid
-from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,17 +13,12 @@ from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
 from dialer.actions import voicemail as actions
 from dialer.models import Call, VoicemailMessage
+from dialer.views.sounds import given
 from dialer.voicemail.leaving import sound_at
-from dialer.voicemail_forms import KINDS, VoicemailForm
-from jini.lib.byte_ranges import file_in_parts
+from dialer.voicemail_forms import VoicemailForm
 from jini.lib.fragments import toast
 
 INVALID = 422
-INERT = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,15 +86,11 @@ def sound(request: HttpRequest, signed: str) -> HttpResponseBase:
 
 
 def _sound(request: HttpRequest, message: VoicemailMessage) -> HttpResponseBase:
-    ending = KINDS[message.content_type]
-    try:
-        return file_in_parts(
-            request,
-            Path(message.file.path),
-            size=message.bytes,
-            etag=message.sha256,
-            content_type=message.content_type,
-            headers=INERT | {"Content-Disposition": f'inline; filename="message.{ending}"'},
-        )
-    except FileNotFoundError as missing:
-        raise Http404 from missing
+    return given(
+        request,
+        message.file.path,
+        name="message",
+        size=message.bytes,
+        sha256=message.sha256,
+        content_type=message.content_type,
+    )

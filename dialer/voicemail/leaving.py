@@ -3,9 +3,6 @@
 import datetime as dt
 import uuid
 
-from django.conf import settings
-from django.core import signing
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -14,10 +11,11 @@ from dialer.calls import line
 from dialer.models import MessageDrop, VoicemailMessage
 from dialer.providers.accounts import provider_of
 from dialer.providers.port import DialAnswer, DialOutcome
+from dialer.signed_addresses import address_of, named_by
 
 # In which a provider fetches the sound: at once, or a second time after an error.
 VALID = dt.timedelta(minutes=5)
-SALT = "dialer.voicemail"
+VIEW = "dialer:hook_sound"
 State = MessageDrop.State
 OUTCOMES = {
     DialOutcome.ACCEPTED: State.PLAYED,
@@ -36,7 +34,7 @@ def leave(organisation: Organisation, drop_id: uuid.UUID) -> None:
         drop.state = State.ASKED
         drop.save(update_fields=["state"])
         provider = provider_of(line.account_of(drop.call), organisation)
-        url = address_of(drop)
+        url = url_of(drop)
     machines = provider.machines
     answer = DialAnswer(DialOutcome.REFUSED, code="unsupported") if machines is None else None
     if machines is not None:
@@ -55,21 +53,16 @@ def leave(organisation: Organisation, drop_id: uuid.UUID) -> None:
     provider.hang_up([leg for leg in legs if leg])
 
 
-def address_of(drop: MessageDrop) -> str:
+def url_of(drop: MessageDrop) -> str:
     """Return the address at which the provider finds the sound for a few minutes."""
-    signed = signing.dumps([str(drop.organisation_id), str(drop.pk)], salt=SALT)
-    return settings.PUBLIC_URL + reverse("dialer:hook_sound", args=[signed])
+    return address_of(VIEW, drop.organisation_id, drop.pk)
 
 
 def sound_at(signed: str) -> VoicemailMessage | None:
     """Return the message that a signed address stands for; None when it is forged, too old, or the message is gone."""
-    try:
-        organisation_id, drop_id = signing.loads(signed, salt=SALT, max_age=VALID)
-    except (signing.BadSignature, ValueError):
+    if (named := named_by(VIEW, signed, VALID)) is None:
         return None
-    organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
-        return None
+    organisation, drop_id = named
     with acting_for(organisation):
         fresh = MessageDrop.objects.filter(pk=drop_id, left_at__gt=timezone.now() - 2 * VALID)
         drop = fresh.select_related("message").exclude(message__file="").first()

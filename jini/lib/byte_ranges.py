@@ -10,6 +10,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 PARTIAL, UNSATISFIABLE = 206, 416
 # Large pieces: each costs the server a step of its own.
 BLOCK = 256 * 1024
+# Of bytes that others have sent: a browser runs nothing of them, and nobody keeps them.
+INERT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, no-store",
+}
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 

@@ -15,7 +15,10 @@ from dialer.models import TelephonyAccount
 from dialer.providers import accounts
 from dialer.providers.accounts import name_of_key
 from dialer.providers.port import ProviderUnavailable
+from dialer.tests.factories import make_call
+from dialer.tests.recordings import make_recording
 from jini.lib.work import handler_of
+from leads.tests.factories import make_lead
 from privacy.actions import cancelling
 
 ACCOUNT, KEY, STRAY = "AC" + "0" * 32, "SK" + "1" * 32, "SK" + "2" * 32
@@ -120,3 +123,31 @@ def test_taken_back_before_nothing_is_asked_of_twilio(leaving, twilio, owner):
 
     assert list(twilio.calls) == []
     assert [row["key_sid"] for row in secrets_of(leaving)] == [KEY]
+
+
+UNTIL = NOON.date() + dt.timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("fields", "waits"),
+    [
+        ({"state": "kept"}, True),
+        ({"state": "kept", "deleted_at_provider_at": NOON}, False),
+        ({"state": "running"}, True),
+        # Nobody can delete it there: once it is fetched, there is nothing to wait for.
+        ({"state": "running", "at_provider_until": UNTIL}, True),
+        ({"state": "kept", "at_provider_until": UNTIL}, False),
+    ],
+)
+def test_what_is_recorded_is_fetched_and_deleted_there_before_the_keys_go(
+    leaving, telecaller, twilio, settings, tmp_path, fields, waits
+):
+    settings.MEDIA_ROOT = tmp_path
+    twilio.get(f"{KEYS}.json", json=listed())
+    twilio.delete(f"{KEYS}/{KEY}.json", status=204)
+    with acting_for(leaving):
+        make_recording(make_call(make_lead(), telecaller), provider="twilio", **fields)
+
+    assert (leave_providers(leaving) is not None) is waits
+
+    assert bool(secrets_of(leaving)) is waits

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
+from jini.lib.byte_ranges import INERT
 from jini.lib.fragments import fragment, toast, wants_fragment
 from leads.actions.files import MOST_FILES, TooMany, add_file, remove_file
 from leads.file_forms import FileForm
@@ -17,11 +18,6 @@ from leads.models import Lead, LeadFile
 from leads.views.lead import visible
 
 INVALID = 422
-INERT = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Cache-Control": "private, no-store",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,6 +30,7 @@ from dialer.providers.port import (
     Machines,
     ProviderEvent,
     ProviderUnavailable,
+    Recorder,
     Recordings,
     WebhookPost,
 )
@@ -57,6 +58,7 @@ class Exotel:
     numbers: Numbers | None = None
     hears_machines: ClassVar[bool] = False
     keeps_recordings: ClassVar[bool] = True
+    recorder: Recorder | None = None
     machines: Machines | None = None
     # It rings telephones and SIP devices; a browser of ours is none.
     softphones: ClassVar[None] = None

@@ -18,13 +18,10 @@ from dialer.providers.exotel.reading import told_in_answer
 from dialer.providers.media import nobodys, opened
 from dialer.providers.port import (
     TERMINAL,
-    DialAnswer,
     Media,
     MediaRefused,
-    ProviderEvent,
     RecordingFacts,
     RecordingStatus,
-    WebhookPost,
 )
 
 # Where Exotel has its sounds: its own hosts, which know the account's key, and its shelf at Amazon, which must not see it.
@@ -41,24 +38,6 @@ class ExotelRecordings:
 
     def __init__(self, client: Client) -> None:
         self.client = client
-
-    def start(self, leg_id: str, status_url: str) -> DialAnswer:
-        raise NotImplementedError("Exotel records what the request to connect says.")
-
-    def pause(self, leg_id: str, provider_id: str) -> None:
-        raise NotImplementedError("Exotel pauses no recording.")
-
-    def resume(self, leg_id: str, provider_id: str) -> None:
-        raise NotImplementedError("Exotel pauses no recording.")
-
-    def stop(self, leg_id: str, provider_id: str) -> None:
-        raise NotImplementedError("Exotel ends no recording before its call.")
-
-    def delete(self, provider_id: str) -> None:
-        raise NotImplementedError("Exotel deletes no recording before its time.")
-
-    def parse(self, post: WebhookPost) -> ProviderEvent:
-        raise NotImplementedError("Exotel posts nothing about a recording alone.")
 
     def fetch(self, provider_id: str) -> RecordingFacts | None:
         call = self._call(provider_id)

@@ -30,6 +30,7 @@ from dialer.providers.port.outcomes import DialAnswer, DialOutcome, Refusal
 from dialer.providers.port.recordings import (
     Media,
     MediaRefused,
+    Recorder,
     RecordingFacts,
     RecordingRefused,
     Recordings,
@@ -58,6 +59,7 @@ __all__ = [
     "MediaRefused",
     "ProviderEvent",
     "ProviderUnavailable",
+    "Recorder",
     "RecordingFacts",
     "RecordingRefused",
     "RecordingStatus",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dialer.providers.port.incoming import Incoming
     from dialer.providers.port.machines import Machines
     from dialer.providers.port.numbers import Numbers
-    from dialer.providers.port.recordings import Recordings
+    from dialer.providers.port.recordings import Recorder, Recordings
     from dialer.providers.port.softphones import Softphones
 
 from dialer.providers.port.conferences import Conferences
@@ -217,6 +217,7 @@ class TelephonyProvider(Protocol):
     hears_machines: ClassVar[bool]
     keeps_recordings: ClassVar[bool]
     recordings: "Recordings | None"
+    recorder: "Recorder | None"
     machines: "Machines | None"
 
     @property

@@ -54,11 +54,28 @@ class MediaRefused(Exception):
 
 
 class Recordings(Protocol):
-    """Recordings of the legs of an account. Nothing here may be called inside a transaction but `parse`.
+    """Recordings of the legs of an account. Nothing here may be called inside a transaction.
+
+    Raises `ProviderUnavailable` when the provider could not be asked.
+    """
+
+    def fetch(self, provider_id: str) -> RecordingFacts | None:
+        """Return how the recording stands, None when the provider has none of this id."""
+
+    def of_leg(self, leg_id: str) -> Sequence[RecordingFacts]:
+        """Return every recording of a leg."""
+
+    def media(self, provider_id: str, offset: int, *, channels: int = 2) -> AbstractContextManager[Media]:
+        """Open the bytes from `offset` on, or from the start where the provider cannot. Raises `MediaRefused`.
+
+        `channels`: 2 of a call, 1 of a caller's message.
+        """
+
+
+class Recorder(Recordings, Protocol):
+    """Recordings that begin, pause, end and are deleted as we say. Nothing here may be called inside a transaction but `parse`.
 
     Everything but `start` raises `ProviderUnavailable` when the provider could not be asked.
-
-    Of one that `keeps_recordings`, only `fetch`, `of_leg` and `media` are ever called.
     """
 
     def start(self, leg_id: str, status_url: str) -> DialAnswer:
@@ -72,18 +89,6 @@ class Recordings(Protocol):
 
     def stop(self, leg_id: str, provider_id: str) -> None:
         """End the recording for good; ending what is over is no error."""
-
-    def fetch(self, provider_id: str) -> RecordingFacts | None:
-        """Return how the recording stands, None when the provider has none of this id."""
-
-    def of_leg(self, leg_id: str) -> Sequence[RecordingFacts]:
-        """Return every recording of a leg."""
-
-    def media(self, provider_id: str, offset: int, *, channels: int = 2) -> AbstractContextManager[Media]:
-        """Open the bytes from `offset` on, or from the start where the provider cannot. Raises `MediaRefused`.
-
-        `channels`: 2 of a call, 1 of a caller's message.
-        """
 
     def delete(self, provider_id: str) -> None:
         """Delete the recording at the provider; one that is gone is no error."""

@@ -30,6 +30,7 @@ from dialer.providers.port import (
     LegQuery,
     Machines,
     ProviderEvent,
+    Recorder,
     Recordings,
     StalePost,
     Status,
@@ -76,7 +77,8 @@ class Simulator:
         self.numbers: Numbers | None = None
         self.keys = None
         self.spending = SimulatorSpending(organisation)
-        self.recordings: Recordings | None = SimulatedRecordings(organisation)
+        self.recorder: Recorder | None = SimulatedRecordings(organisation)
+        self.recordings: Recordings | None = self.recorder
         self.machines: Machines | None = SimulatedMachines(organisation)
 
     @property

@@ -31,6 +31,7 @@ from dialer.providers.port import (
     Machines,
     ProviderEvent,
     ProviderUnavailable,
+    Recorder,
     Recordings,
     WebhookPost,
     moment_of,
@@ -98,7 +99,8 @@ class Twilio:
         self.numbers: Numbers | None = TwilioNumbers(self.client)
         self.spending = TwilioSpending(self.client)
         self.keys = TwilioKeys(self.client)
-        self.recordings: Recordings | None = TwilioRecordings(self.client, auth_token=tokens[0], base_url=base_url)
+        self.recorder: Recorder | None = TwilioRecordings(self.client, auth_token=tokens[0], base_url=base_url)
+        self.recordings: Recordings | None = self.recorder
         self.machines: Machines | None = TwilioMachines(self.client)
 
     @property

@@ -9,12 +9,12 @@ from dialer.models import CallEvent
 from dialer.providers.port import DialOutcome, Leg, ProviderUnavailable, Refusal
 from dialer.providers.port.conferences import Conferences
 from dialer.providers.port.incoming import Incoming, RingRequest
-from dialer.providers.port.recordings import Recordings
+from dialer.providers.port.recordings import Recorder, Recordings
 from dialer.tests.providers.bench import Fate
 from dialer.tests.providers.benches import names_of
 
 # Each further capability has its line here; the name is that of the adapter's attribute.
-CAPABILITIES = {"conferences": Conferences, "incoming": Incoming, "recordings": Recordings}
+CAPABILITIES = {"conferences": Conferences, "incoming": Incoming, "recordings": Recordings, "recorder": Recorder}
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_what_a_provider_can_do_is_what_its_bench_says(bench):
     assert (bench.adapter.incoming is not None) == bench.takes_calls
     assert bench.adapter.can_hang_up == bench.ends_calls
     assert bench.adapter.keeps_recordings == bench.keeps_recordings
+    assert (bench.adapter.recorder is None) == bench.keeps_recordings
     # A recording that runs by itself is asked for by the one dial that rings both.
     assert bench.adapter.rings_both or not bench.adapter.keeps_recordings
 

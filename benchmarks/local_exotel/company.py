@@ -1,27 +1,14 @@
-"""An Exotel of our own that rings nobody: `python -m benchmarks.local_exotel 9114`, and EXOTEL_BASE_URL=http://127.0.0.1:9114.
-
-In Settings, Telephony: account SID `acme1`, API key `key`, API token `token`, ExoPhone 080 4718 0000. The last digit of
-the customer's number says how a call goes: 0 to 3 and 9 they talk; 4 they talk, and every post comes three times and in
-disorder; 5 busy; 6 no answer; 7 the telecaller does not answer; 8 they talk, and no post comes. A number that ends in 00
-is refused, one that ends in 01 is on the register of those who want no calls. A call that is to be recorded fetches its
-announcement when the customer answers, and has a sound of silence soon after its end.
-
-It takes what Exotel's page on connecting two numbers describes, and refuses the rest.
-"""
+"""The telephone company: what it is asked, how its calls go, and what it has to post."""
 
 import base64
 import heapq
-import json
 import random
 import re
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -322,91 +309,3 @@ def _fits(call: RungCall, asked: Mapping[str, str]) -> bool:
 
 def _refused(status: int, sentence: str) -> tuple[int, dict[str, Any]]:
     return status, {"RestException": {"Status": status, "Message": sentence}}
-
-
-class _Taking(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        self._answer("POST", dict(parse_qsl(body)))
-
-    def do_GET(self) -> None:
-        server: Any = self.server
-        if self.path.startswith("/recordings/"):
-            self._give(server.exotel.sound(self.path, self.headers.get("Authorization", "")))
-        else:
-            self._answer("GET", {})
-
-    def _give(self, sound: bytes | None) -> None:
-        begin = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").removesuffix("-"))
-        if sound is None or begin >= len(sound):
-            self.send_response(404 if sound is None else 416)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        self.send_response(206 if begin else 200)
-        self.send_header("Content-Type", "audio/mpeg")
-        self.send_header("Content-Length", str(len(sound) - begin))
-        if begin:
-            self.send_header("Content-Range", f"bytes {begin}-{len(sound) - 1}/{len(sound)}")
-        self.end_headers()
-        self.wfile.write(sound[begin:])
-
-    def _answer(self, method: str, form: dict[str, str]) -> None:
-        server: Any = self.server
-        status, said = server.exotel.answer(method, self.path, form, self.headers.get("Authorization", ""))
-        if status == NOTHING:
-            self.close_connection = True
-            return
-        text = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: a number stands in the addresses."""
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, port: int, exotel: LocalExotel) -> None:
-        super().__init__(("127.0.0.1", port), _Taking)
-        self.exotel = exotel
-
-
-@contextmanager
-def serving(exotel: LocalExotel, port: int = 0) -> Iterator[str]:
-    """Let `exotel` answer and post; yield its address. Port 0: whichever is free."""
-    over = threading.Event()
-
-    def deliver() -> None:
-        while not over.wait(min(0.2, exotel.pace / 5)):
-            exotel.deliver()
-
-    with _Server(port, exotel) as server:
-        threads = [threading.Thread(target=work, daemon=True) for work in (server.serve_forever, deliver)]
-        for thread in threads:
-            thread.start()
-        try:
-            exotel.address = f"http://127.0.0.1:{server.server_port}"
-            yield exotel.address
-        finally:
-            over.set()
-            server.shutdown()
-            for thread in threads:
-                thread.join()
-
-
-def main() -> None:
-    with serving(LocalExotel(), int(sys.argv[1]) if len(sys.argv) > 1 else 9114) as address:
-        print(f"An Exotel of our own answers at {address} until Ctrl+C.")
-        while True:
-            time.sleep(60)
-
-
-if __name__ == "__main__":
-    main()
