@@ -92,7 +92,7 @@ def heads(found: Found, of: Iterable[Status]) -> list[Column]:
     More than a capped number of leads are neither counted nor summed; both say so with a "+".
     """
     chosen = list(of)
-    cap = searching.MOST_NAMED if found.is_common else COUNT_CAP
+    cap = searching.COMMON_CAP if found.is_common else COUNT_CAP
     figures = _figures(found, chosen, cap)
     return [Column(status, *_said(*figures[status.pk], cap)) for status in chosen]
 

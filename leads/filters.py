@@ -7,8 +7,7 @@ from typing import Any
 from accounts.models import Membership
 from jini.lib import lead_filters
 from jini.lib.forms import typed
-from jini.lib.paging import COUNT_CAP, capped_count
-from jini.lib.words import grouped
+from jini.lib.paging import COUNT_CAP, capped, capped_count
 from leads import searching
 from leads.custom.narrowing import CUSTOM_NAME, narrow_custom
 from leads.models import CustomField, Lead
@@ -25,9 +24,9 @@ class Found:
     leads: Any
     words: str = ""
     chips: Sequence[Chip] = ()
-    # Many have the words; and more than are counted, as the search itself found out.
+    # Many have the words; and how many there are, where the search itself found it out.
     is_common: bool = False
-    is_counted: bool = False
+    count: int | None = None
     # The organisation's custom fields in use, which are asked for once, where somebody needs them.
     fields: Iterable[CustomField] = ()
     # How many filters were asked for that narrow nothing, such as one over a field that is used no more.
@@ -40,9 +39,9 @@ class Found:
     @property
     def count_text(self) -> str:
         """How many leads there are, in words; of a common word so many are not worth counting."""
-        if self.is_counted:
-            return f"{grouped(searching.MOST_NAMED)}+"
-        return capped_count(self.leads, searching.MOST_NAMED if self.is_common else COUNT_CAP)
+        if self.count is not None:
+            return capped(self.count, searching.MOST_NAMED)
+        return capped_count(self.leads, searching.COMMON_CAP if self.is_common else COUNT_CAP)
 
 
 def find(member: Membership, query: Mapping[str, str]) -> Found:
@@ -52,20 +51,21 @@ def find(member: Membership, query: Mapping[str, str]) -> Found:
     """
     leads = Lead.objects.visible_to(member)
     words = typed(query.get("q", ""), longest=LONGEST_SEARCH).strip()
-    is_common = is_counted = False
+    is_common, count = False, None
     if words:
         found = searching.search(leads, words)
-        leads, is_common, is_counted = found.leads, found.is_common, found.is_counted
+        leads, is_common, count = found.leads, found.is_common, found.count
     leads, chips = narrow(leads, member, query)
     fields = CustomField.objects.in_order()
     custom = narrow_custom(leads, fields, query)
     is_alone = sight_of(member).is_whole and not chips and bool(words) != bool(custom.chips)
+    counted = count if words else custom.count
     return Found(
         custom.leads,
         words,
         [*chips, *custom.chips],
         is_common=is_common or custom.is_common,
-        is_counted=(is_counted or custom.is_counted) and is_alone,
+        count=counted if is_alone else None,
         fields=fields,
         unfit=len(asked_for(query)) - len(chips) - len(custom.chips),
     )

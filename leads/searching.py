@@ -18,6 +18,8 @@ from teams.visibility import sight_of
 
 # Up to so many leads the search names them; more are found on the way, when a list is read in its order.
 MOST_NAMED = 2_000
+# Of what very many have, no more are counted: each costs looking at those between that do not have it.
+COMMON_CAP = 1_000
 MOST_WORDS = 8
 MOST_SIMILAR = 8
 
@@ -46,12 +48,13 @@ class _HasWords(Lookup):
 class Search:
     """`leads` narrowed to what was searched for.
 
-    `is_common`: they are not named, since many match. `is_counted`: more than `MOST_NAMED` in the organisation do.
+    `is_common`: they are not named, since many match. `count`: how many of the organisation match, the bin left out, up
+    to one more than `MOST_NAMED`; None when that was not found out.
     """
 
     leads: Any
     is_common: bool
-    is_counted: bool
+    count: int | None
 
 
 def search(leads: Any, text: str) -> Search:
@@ -64,11 +67,11 @@ def search(leads: Any, text: str) -> Search:
     words = words_of(text)
     count, ids = _named(words)
     if count is not None and count <= MOST_NAMED:
-        return Search(leads.filter(OneOf(F("pk"), ids)), is_common=False, is_counted=False)
+        return Search(leads.filter(OneOf(F("pk"), ids)), is_common=False, count=count)
     found = Q(_HasWords(F("search_text"), words))
     if len(words) == 1 and re.fullmatch(r"[0-9]{3,}", words[0]):
         found |= Q(pk__in=LeadPhone.objects.filter(phone__contains=words[0]).values("lead"))
-    return Search(leads.filter(found), is_common=True, is_counted=count is not None)
+    return Search(leads.filter(found), is_common=True, count=count)
 
 
 def words_of(text: str) -> list[str]:

@@ -32,12 +32,12 @@ _HOLDING = "SELECT cardinality(found), found::text FROM leads_holding(%s, %s::js
 
 @dataclass(frozen=True)
 class CustomNarrowed:
-    """`leads` as the filters leave them; `is_common` and `is_counted` as in `leads.searching.Search`."""
+    """`leads` as the filters leave them; `is_common` and `count` as in `leads.searching.Search`."""
 
     leads: Any
     chips: list[Chip]
     is_common: bool
-    is_counted: bool
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class _Found:
     condition: Any
     text: str
     is_common: bool = True
-    is_counted: bool = False
+    count: int | None = None
 
 
 def narrow_custom(leads: Any, fields: Iterable[CustomField], query: Mapping[str, str]) -> CustomNarrowed:
@@ -65,7 +65,7 @@ def narrow_custom(leads: Any, fields: Iterable[CustomField], query: Mapping[str,
         leads,
         chips,
         is_common=any(one.is_common for one in found),
-        is_counted=len(found) == 1 and found[0].is_counted,
+        count=found[0].count if len(found) == 1 else None,
     )
 
 
@@ -95,9 +95,11 @@ def _holding(field: CustomField, text: str) -> _Found | None:
         cursor.execute(_HOLDING, [current_organisation().pk, json.dumps(part), MOST_NAMED])
         count, ids = cursor.fetchone() or (None, None)
     if count is not None and count <= MOST_NAMED:
-        return _Found(OneOf(F("pk"), ids), in_words(field, value), is_common=False)
-    holds = DataContains(_folded(F("custom")), _folded(Value(part, JSONField())))
-    return _Found(_every_other(holds), in_words(field, value), is_counted=count is not None)
+        return _Found(OneOf(F("pk"), ids), in_words(field, value), is_common=False, count=count)
+    # The key of a choice stands there as it is, and folding every row that is looked at takes as long as reading it.
+    fold = _as_it_is if field.has_choices else _folded
+    holds = DataContains(fold(F("custom")), fold(Value(part, JSONField())))
+    return _Found(_every_other(holds), in_words(field, value), count=count)
 
 
 def _chosen(field: CustomField, key: str) -> Answer:
@@ -125,6 +127,10 @@ def _measured(field: CustomField, text: str, compared: Any, said: str) -> _Found
         number = DecimalField(max_digits=24, decimal_places=6)
         condition = compared(Cast(has, number), Value(Decimal(value), number))
     return _Found(_every_other(condition), said % {"value": in_words(field, value)})
+
+
+def _as_it_is(expression: Any) -> Any:
+    return expression
 
 
 def _folded(expression: Any) -> Func:
