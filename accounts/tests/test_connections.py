@@ -17,4 +17,4 @@ def test_functions_that_price_their_plans_out_of_proportion_are_never_compiled(d
     """Of whoever connects: poolers pass no options on."""
     found = ask("SELECT proname, 'jit=off' = ANY (proconfig) FROM pg_proc WHERE proconfig::text LIKE '%enable\\_%'")
 
-    assert sorted(found) == [("dialer_claim_next", True), ("leads_likely", True)]
+    assert sorted(found) == [("dialer_claim_next", True), ("leads_likely", True), ("leads_search_words", True)]

@@ -14,7 +14,8 @@ BEFORE = import_module("leads.migrations.0015_sounds").SEARCH.replace("CREATE FU
 # in what those leave.
 SEARCH = r"""
 CREATE OR REPLACE FUNCTION leads_search_words(p_organisation uuid, p_words text[], p_most integer) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = on SET enable_indexscan = on SET enable_indexonlyscan = on AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = on SET enable_indexscan = on SET enable_indexonlyscan = on SET jit = off AS $$
 DECLARE
     conditions text;
     together text;
