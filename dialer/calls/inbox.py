@@ -48,7 +48,7 @@ def _wake() -> None:
 def decide(tokens: Sequence[uuid.UUID]) -> None:
     """Merge every waiting event of the calls `tokens` into their rows, and write down what each of them did."""
     calls = line.locked_all(tokens)
-    incoming = Lines.of(tokens)
+    incoming = _lines(tokens, calls)
     waiting = list(_events_of(tokens).filter(verdict=CallEvent.Verdict.WAITING))
     found = [kept for kept in waiting if kept.is_of_leg]
     people = _people(calls, found)
@@ -90,7 +90,7 @@ def replay(tokens: Sequence[uuid.UUID]) -> Replayed:
     events = list(_events_of(tokens).decided().of_legs())
     people = _people(calls, events)
     merging = _Merging(
-        Lines.of(tokens).asked() | {token: line.asked_of(call) for token, call in calls.items()},
+        _lines(tokens, calls).asked() | {token: line.asked_of(call) for token, call in calls.items()},
         {key: participants.asked_of(one) for key, one in people.items()},
     )
     merging.take(events)
@@ -106,6 +106,12 @@ def replay(tokens: Sequence[uuid.UUID]) -> Replayed:
 
 def _events_of(tokens: Sequence[uuid.UUID]) -> Any:
     return CallEvent.objects.filter(call_token__in=tokens).order_by("received_at", "id")
+
+
+def _lines(tokens: Iterable[uuid.UUID], calls: Mapping[uuid.UUID, Call]) -> Lines:
+    """Return what came in of `tokens`: no call that we began. One that came in keeps its token when it is answered."""
+    ours = {token for token, call in calls.items() if call.direction == Call.Direction.OUTGOING}
+    return Lines.of(set(tokens) - ours)
 
 
 def _people(calls: Mapping[uuid.UUID, Call], events: Iterable[CallEvent]) -> dict[participants.Key, Participant]:

@@ -43,7 +43,8 @@ class Lines:
     @classmethod
     def of(cls, tokens: Iterable[uuid.UUID]) -> "Lines":
         """Return those that the tokens name, each a caller's or a ring's."""
-        wanted = list(tokens)
+        if not (wanted := list(tokens)):
+            return cls({}, {})
         parents = dict(IncomingRing.objects.filter(pk__in=wanted).values_list("pk", "incoming"))
         calls = locked_all([*wanted, *parents.values()])
         rings = IncomingRing.objects.select_for_update(of=("self",)).select_related("member")

@@ -87,6 +87,21 @@ def test_the_end_of_an_answered_call_asks_for_its_outcome(organisation, caller, 
     assert Activity.objects.get(lead=lead, kind=Activity.Kind.CALL).details["direction"] == "incoming"
 
 
+def test_what_is_told_of_the_callers_leg_ends_the_call_and_the_line(organisation, caller, telecaller, lead):
+    """Who called keeps their token when somebody answers: it is that of the call as well."""
+    make_available(telecaller)
+    caller.arrives()
+    work(organisation)
+    picks_up(caller.ring())
+
+    at = timezone.now().isoformat()
+    post(organisation, f"{caller.token}/customer/status", status="completed", leg_id=caller.leg, at=at)
+    work(organisation)
+
+    assert not Call.objects.get().is_live
+    assert not caller.row().is_live
+
+
 @pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled"])
 def test_who_does_not_pick_up_passes_the_call_on(organisation, caller, telecaller, colleague, status):
     make_available(telecaller, colleague)
