@@ -51,6 +51,7 @@ def found(text):
         "k 10",
         "asha kulkarni pune 3210",
         "pune a@mail k asha 10",
+        "0 asha",
         "आशा कुलकर्णी पुणे 3210",
     ],
 )
@@ -62,7 +63,24 @@ def test_a_lead_is_found_by(scope, way, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["sha", "u", "87", "12", "asha bilal", "a_ha", "asha%", "a\\sha", "%", "_", "\\", "@", "xyz", "98 asha", "kulkarni pune 98 asha"]
+    "text",
+    [
+        "sha",
+        "u",
+        "87",
+        "12",
+        "asha bilal",
+        "a_ha",
+        "asha%",
+        "a\\sha",
+        "%",
+        "_",
+        "\\",
+        "@",
+        "xyz",
+        "98 asha",
+        "kulkarni pune 98 asha",
+    ],
 )
 def test_a_lead_is_not_found_by(scope, way, text):
     make_lead(name="Asa Kulkarni", email="a.mail.example", city="Pune", phone="+919876543210")
