@@ -1,5 +1,6 @@
 """From times to figures: product and limit measured in turns, medians of the rounds, and the line that is printed."""
 
+import gc
 import json
 import math
 import resource
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -112,8 +114,15 @@ def percentile(times: Iterable[float], share: int) -> float:
     return ordered[max(math.ceil(len(ordered) * share / 100) - 1, 0)] if ordered else 0.0
 
 
+def forget_peak() -> None:
+    """Begin `own_peak_rss_mib` anew, at what this process has now: what it had before was the other side's."""
+    gc.collect()
+    # proc(5): 5 resets the peak of the resident set.
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def own_peak_rss_mib() -> float:
-    """Return the most memory that this process has had."""
+    """Return the most memory that this process has had, or has had since `forget_peak`."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.clients import Serve, press
 from benchmarks.data import people, phone, shares
-from benchmarks.measuring import Failed, Sample, figures, in_turns, percentile
+from benchmarks.measuring import Failed, Sample, figures, forget_peak, in_turns, own_peak_rss_mib, percentile
 from jini.lib.phone import read_phone
 
 
@@ -95,3 +95,13 @@ def test_the_largest_organisation_has_its_share_and_the_others_fall() -> None:
     assert sizes[0] == 960
     assert sizes[1:] == sorted(sizes[1:], reverse=True)
     assert abs(sum(sizes) - 1200) < 5
+
+
+def test_what_was_held_before_is_no_part_of_the_peak() -> None:
+    held = bytearray(200 * 2**20)
+    before = own_peak_rss_mib()
+    del held
+
+    forget_peak()
+
+    assert own_peak_rss_mib() < before - 150
