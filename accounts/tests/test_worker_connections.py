@@ -56,7 +56,7 @@ def test_one_that_broke_is_made_anew():
     assert backend() != before
 
 
-def test_one_that_is_old_is_made_anew(monkeypatch):
+def test_one_that_is_old_is_made_anew():
     before = backend()
     connection.close_at = 0
 

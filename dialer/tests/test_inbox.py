@@ -68,6 +68,15 @@ def test_each_post_says_what_it_was_taken_as(posts):
     }
 
 
+def test_events_of_a_call_that_we_began_ask_nothing_about_what_came_in(call, django_assert_max_num_queries):
+    keep(call, "ringing")
+
+    with django_assert_max_num_queries(30) as asked:
+        inbox.decide([call.pk])
+
+    assert not [one["sql"] for one in asked.captured_queries if "dialer_incoming" in one["sql"]]
+
+
 def test_the_answer_to_our_own_question_is_neither_late_nor_sent_again(call):
     event = ProviderEvent(Leg.CUSTOMER, "completed", call.started_at, "c-1", duration=3)
     for _ in range(2):

@@ -96,9 +96,9 @@ def _holding(field: CustomField, text: str) -> _Found | None:
         count, ids = cursor.fetchone() or (None, None)
     if count is not None and count <= MOST_NAMED:
         return _Found(OneOf(F("pk"), ids), in_words(field, value), is_common=False, count=count)
+    held, wanted = F("custom"), Value(part, JSONField())
     # The key of a choice stands there as it is, and folding every row that is looked at takes as long as reading it.
-    fold = _as_it_is if field.has_choices else _folded
-    holds = DataContains(fold(F("custom")), fold(Value(part, JSONField())))
+    holds = DataContains(held, wanted) if field.has_choices else DataContains(_folded(held), _folded(wanted))
     return _Found(_every_other(holds), in_words(field, value), count=count)
 
 
@@ -127,10 +127,6 @@ def _measured(field: CustomField, text: str, compared: Any, said: str) -> _Found
         number = DecimalField(max_digits=24, decimal_places=6)
         condition = compared(Cast(has, number), Value(Decimal(value), number))
     return _Found(_every_other(condition), said % {"value": in_words(field, value)})
-
-
-def _as_it_is(expression: Any) -> Any:
-    return expression
 
 
 def _folded(expression: Any) -> Func:

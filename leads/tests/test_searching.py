@@ -188,7 +188,17 @@ def test_a_common_word_is_counted_among_what_else_narrows(client_of, scope, mana
     assert client_of(manager).get(LIST, {"q": "asha", "status": won.pk}).context["page"].count_text == "2"
 
 
-def test_a_word_of_very_many_is_not_looked_up(client_of, scope, manager):
+def test_what_the_search_named_is_not_counted_again(client_of, scope, manager, django_assert_max_num_queries):
+    make_lead(name="Asha")
+    client = client_of(manager)
+
+    with django_assert_max_num_queries(50) as asked:
+        assert client.get(LIST, {"q": "asha"}).context["page"].count_text == "1"
+
+    assert not [one["sql"] for one in asked.captured_queries if 'AS "col1" FROM "leads_lead"' in one["sql"]]
+
+
+def test_a_word_of_very_many_is_not_looked_up(client_of, scope, manager, monkeypatch):
     status = make_lead().status
     Lead.objects.bulk_create(
         Lead(name="Asha", phone=f"+91800000{number:04d}", status=status, created_at=timezone.now())
@@ -199,6 +209,8 @@ def test_a_word_of_very_many_is_not_looked_up(client_of, scope, manager):
 
     assert (result.is_common, result.count, result.leads.count()) == (True, None, 101)
     assert client_of(manager).get(LIST, {"q": "asha"}).context["page"].count_text == "101"
+    monkeypatch.setattr(searching, "COMMON_CAP", 100)
+    assert client_of(manager).get(LIST, {"q": "asha"}).context["page"].count_text == "100+"
 
 
 def test_a_lead_of_two_numbers_with_the_same_digits_counts_once(scope, monkeypatch):
