@@ -19,7 +19,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext_lazy
 
 from accounts import settings_menu
@@ -132,7 +131,7 @@ class Navigation:
     @cached_property
     def rail(self) -> list[Item]:
         """All places of the member's role that exist, in order."""
-        places = RAILS[self.member.role] if self.member else ()
+        places = RAILS.get(self.role, ())
         reachable = [(place, url) for place in places if (url := optional_url(place.name))]
         path = self.request.path
         here = max((url for __, url in reachable if path.startswith(url)), key=len, default=None)
@@ -166,8 +165,13 @@ class Navigation:
         return [item for item in self.rail if item not in self.tabs]
 
     @property
+    def role(self) -> str:
+        """The member's role; empty for who belongs nowhere."""
+        return self.member.role if self.member else ""
+
+    @property
     def is_telecaller(self) -> bool:
-        return self.member is not None and self.member.role == Role.TELECALLER
+        return self.role == Role.TELECALLER
 
     @cached_property
     def presence(self) -> dict[str, Any] | None:
@@ -221,8 +225,8 @@ class Navigation:
         """The other organisations of this person, for the switch."""
         if not (self.member and self.urls["switch"]):
             return []
-        others = self.member.user.memberships.active().exclude(pk=self.member.pk).select_related("organisation")
-        return [membership.organisation for membership in others.order_by("organisation__name")]
+        others = [place.organisation for place in getattr(self.request, "other_places", ())]
+        return sorted(others, key=lambda organisation: str(organisation.name))
 
     @cached_property
     def owners(self) -> list[Any]:
@@ -266,4 +270,4 @@ class Navigation:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `navigation`, see `Navigation`."""
-    return {"navigation": SimpleLazyObject(lambda: Navigation(request))}
+    return {"navigation": Navigation(request)}

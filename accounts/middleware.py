@@ -1,7 +1,6 @@
 """Decides the organisation of a request once, and wraps the request in its one scope and transaction."""
 
 import functools
-import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
@@ -18,11 +17,15 @@ SESSION_KEY = "organisation"
 
 
 class MemberRequest(HttpRequest):
-    """What a view receives from a signed-in member: `member` and `organisation` are set."""
+    """What a view receives from a signed-in member: `member` and `organisation` are set.
+
+    `other_places` are the memberships of the same person in other organisations.
+    """
 
     user: User
     member: Membership
     organisation: Organisation
+    other_places: list[Membership]
 
 
 class OrganisationMiddleware:
@@ -65,12 +68,13 @@ class OrganisationMiddleware:
         if not request.user.is_authenticated:
             return None
         # The person is known by now; a join would read all of their columns a second time.
-        mine = _places().filter(user=request.user.pk)
+        places = list(_places().filter(user=request.user.pk).order_by("created_at", "id"))
         chosen = request.session.get(SESSION_KEY)
-        member = mine.filter(organisation_id=uuid.UUID(chosen)).first() if chosen else None
-        member = member or mine.order_by("created_at", "id").first()
+        member = next((place for place in places if str(place.organisation_id) == chosen), next(iter(places), None))
         if member is not None:
             member.user = request.user
+            # Where else they work stands in the menu of every page.
+            request.other_places = [place for place in places if place != member]  # type: ignore[attr-defined]
         return member
 
 

@@ -114,7 +114,11 @@ if DATABASES["default"]["USER"] != DATABASE_ROLE:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits and other small shared facts: in PostgreSQL, so that pages work while Redis is gone.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "jini_cache"}}
+# What templates put together once for a process, which names nobody, stays in its memory ("texts").
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "jini_cache"},
+    "texts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "texts"},
+}
 
 REDIS_URL = env("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL

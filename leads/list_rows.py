@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from django.db import connection
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,10 +17,25 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership
 from accounts.models.user import name_of
+from accounts.tenancy import current_organisation
 from jini.lib import lookups
 from leads.list_columns import CORNER, Beside, Column
 from leads.models import FollowUp, LeadTag, Status
 
+# Of each status its colour and names, of each person the parts of the name, and when something is next due to a lead.
+_NAMED = """
+SELECT
+    (SELECT json_agg(json_build_array(s.id, s.colour, s.name, s.name_hi)) FROM leads_status s
+     WHERE s.organisation_id = %(organisation)s AND s.id = ANY (%(statuses)s)),
+    (SELECT json_agg(json_build_array(m.id, u.first_name, u.last_name, u.email))
+     FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id WHERE m.id = ANY (%(people)s)),
+    (SELECT json_agg(json_build_array(f.lead_id, f.due_at)) FROM (
+         SELECT o.lead_id, min(o.due_at) AS due_at FROM leads_followup o
+         WHERE o.organisation_id = %(organisation)s AND o.lead_id = ANY (%(leads)s)
+           AND o.done_at IS NULL AND o.cancelled_at IS NULL
+         GROUP BY o.lead_id
+     ) AS f)
+"""
 # What every row needs, whatever its columns are.
 ALWAYS = ("pk", "name", "phone", "sort_value")
 
@@ -86,21 +102,33 @@ def _escaped(text: Any) -> str:
 
 def _beside(found: Sequence[Any], keys: Collection[str]) -> Beside:
     ids = [lead.pk for lead in found]
+    statuses, people, due = _named(
+        leads=ids if "due" in keys else [],
+        statuses={lead.status for lead in found} if "status" in keys else (),
+        people={lead.assigned_to for lead in found if lead.assigned_to} if "owner" in keys else (),
+    )
     return Beside(
-        statuses=_statuses({lead.status for lead in found}) if "status" in keys else {},
-        people=people_named({lead.assigned_to for lead in found if lead.assigned_to}) if "owner" in keys else {},
-        due=next_due(ids) if "due" in keys else {},
+        statuses={
+            uuid.UUID(pk): _status(Status(colour=colour, name=en, name_hi=hi)) for pk, colour, en, hi in statuses
+        },
+        people={uuid.UUID(pk): name_of(*name) for pk, *name in people},
+        due={uuid.UUID(pk): dt.datetime.fromisoformat(at) for pk, at in due},
         tags=_tags(ids) if "tags" in keys else {},
         outcomes=dict(lookups.labels("dispositions")) if "outcome" in keys else {},
     )
 
 
-def _statuses(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, SafeString]:
-    """Return {id: markup}: a page has fifty leads in a handful of statuses."""
-    return {
-        pk: format_html('<span class="j-status"><span class="j-dot {}"></span>{}</span>', status.colour, status.label)
-        for pk, status in Status.objects.in_bulk(ids).items()
-    }
+def _named(**ids: Collection[uuid.UUID]) -> list[list[list[Any]]]:
+    """Return the statuses, the people and the follow-ups of `_NAMED`: three questions in one journey."""
+    asked: dict[str, Any] = {name: list(wanted) for name, wanted in ids.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, asked | {"organisation": current_organisation().pk})
+        row = cursor.fetchone() or ()
+    return [rows or [] for rows in row]
+
+
+def _status(status: Status) -> SafeString:
+    return format_html('<span class="j-status"><span class="j-dot {}"></span>{}</span>', status.colour, status.label)
 
 
 def people_named(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -47,12 +47,12 @@ def _differs(query: QueryDict, meant: dict[str, Any]) -> bool:
 
 def default_address(member: Membership) -> str:
     """Return the address of the view that the list of `member` opens with; "" for all leads."""
-    mark = ViewMark.objects.filter(member=member, is_default=True).first()
-    if mark is None:
+    marked = list(ViewMark.objects.filter(member=member, is_default=True).values_list("view", flat=True))
+    if not marked:
         return ""
-    if mark.view in BUILT_IN:
-        return address_of(BUILT_IN[mark.view])
-    saved = SavedView.objects.visible_to(member).filter(pk=mark.view).first()
+    if marked[0] in BUILT_IN:
+        return address_of(BUILT_IN[marked[0]])
+    saved = SavedView.objects.visible_to(member).filter(pk=marked[0]).first()
     return saved.get_absolute_url() if saved else ""
 
 

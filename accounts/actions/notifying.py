@@ -29,7 +29,8 @@ def notify(
 
 def unseen_count(member: Membership) -> int:
     """How many notices `member` has not seen, `MOST_COUNTED` at most."""
-    return int(Notification.objects.visible_to(member).unseen().order_by()[:MOST_COUNTED].count())
+    # They are few, and every page asks: to have PostgreSQL count them takes a question of twice the size.
+    return len(Notification.objects.visible_to(member).unseen().order_by().values_list("pk")[:MOST_COUNTED])
 
 
 @transaction.atomic

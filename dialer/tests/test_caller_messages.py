@@ -174,7 +174,7 @@ def test_the_page_asks_the_same_for_any_number_of_messages(
         make_message(IncomingCall.objects.create(missed="nobody", started_at=now, ended_at=now, **about))
     client = client_of(telecaller)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(19):
         client.get(f"{URL}?show=messages")
 
 

@@ -173,7 +173,7 @@ def test_the_page_asks_the_same_for_any_number_of_posts(
     client = client_of(admin)
     client.get(URL)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(URL)
 
 

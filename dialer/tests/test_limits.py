@@ -86,7 +86,7 @@ def test_the_page_asks_the_same_questions_for_any_number_of_people(
     client = client_of(admin)
     client.get(URL)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         assert len(client.get(URL).context["used"]) == count + 1
 
 

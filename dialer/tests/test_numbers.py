@@ -144,7 +144,7 @@ def test_the_page_asks_the_same_questions_for_any_number(
     client = client_of(admin)
     client.get(URL)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         assert client.get(URL).status_code == 200
 
 

@@ -279,5 +279,5 @@ def test_the_page_asks_the_same_for_any_number_of_differences(
     done = run(replay_day(timezone.localdate(), by=admin))
     client = client_of(admin)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert len(client.get(done.get_absolute_url()).context["lines"]) == many

@@ -254,7 +254,7 @@ def test_the_list_asks_the_same_for_any_number_of_scripts(client_of, manager, sc
         save_script(Script(name=f"Script {number}", language="en"), content(), by=manager)
     client = client_of(manager)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert len(client.get(LIST).context["page"].rows) == many
 
 

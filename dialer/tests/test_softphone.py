@@ -304,6 +304,6 @@ def test_my_page_asks_the_same_questions_each_time(client_of, scope, telecaller,
     client = client_of(telecaller)
     client.get(PAGE)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(PAGE)
     assert client.delete(PAGE).status_code == 405

@@ -204,7 +204,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(client_of, admin, organisati
     client = client_of(admin)
     client.get(PAGE)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(PAGE)
 
 

@@ -137,7 +137,7 @@ def test_the_bin_asks_the_same_queries_for_any_number(
     client = client_of(manager)
     client.get(reverse("leads:bin"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(reverse("leads:bin"))
 
 

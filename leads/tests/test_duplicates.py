@@ -296,7 +296,7 @@ def test_the_page_asks_the_same_queries(client_of, scope, manager, telecaller, c
     client = client_of(manager)
     client.get(reverse(LIST))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         assert len(client.get(reverse(LIST)).context["pairs"]) == count
 
 

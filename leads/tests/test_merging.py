@@ -276,7 +276,7 @@ def test_the_page_asks_the_same_queries_for_any_number_of_fields(
     for _ in range(5):
         make_field()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(address(keep, gone))
 
 
@@ -287,7 +287,7 @@ def test_the_list_of_merges_asks_the_same_queries(client_of, scope, manager, cou
     client = client_of(manager)
     client.get(reverse("leads:merges"))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert len(client.get(reverse("leads:merges")).context["page"].rows) == count
 
 

@@ -43,7 +43,7 @@ def test_it_asks_the_same_queries_whatever_is_held(client_of, owner, django_asse
     client = client_of(owner)
     client.get(URL)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(URL)
 
 

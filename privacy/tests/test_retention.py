@@ -91,7 +91,7 @@ def test_the_page_counts_what_would_go(client_of, admin):
 def test_the_page_asks_as_often_for_many_runs_as_for_one(client_of, admin, organisation, django_assert_num_queries):
     client = client_of(admin)
     client.get(PAGE)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(PAGE)
 
 

@@ -56,7 +56,7 @@ def test_the_table_asks_the_same_questions_for_any_number_of_people(
     client = client_of(manager)
     client.get(URL)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         assert len(table(client)) == count + 1
 
 
