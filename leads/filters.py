@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Membership
 from jini.lib import lead_filters
 from jini.lib.forms import typed
-from jini.lib.paging import COUNT_CAP, capped, capped_count
+from jini.lib.paging import capped, capped_count
 from leads import searching
 from leads.custom.narrowing import CUSTOM_NAME, narrow_custom
 from leads.models import CustomField, Lead
@@ -41,7 +41,11 @@ class Found:
         """How many leads there are, in words; of a common word so many are not worth counting."""
         if self.count is not None:
             return capped(self.count, searching.MOST_NAMED)
-        return capped_count(self.leads, searching.COMMON_CAP if self.is_common else COUNT_CAP)
+        if not self.is_common:
+            return capped_count(self.leads)
+        # In the order of the list: else PostgreSQL reads the table from its start, past whatever others have there.
+        common = self.leads.order_by("-created_at", "-pk")[: searching.COMMON_CAP + 1]
+        return capped(common.count(), searching.COMMON_CAP)
 
 
 def find(member: Membership, query: Mapping[str, str]) -> Found:

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import Lead
 from leads.searching import search, similar
@@ -206,3 +207,27 @@ def test_the_list_offers_none_where_enough_was_found_or_a_filter_is_on(client_of
     assert client.get(LIST, {"q": "kulkarni"}).context["similar"] == []
     assert client.get(LIST, {"q": "kulkarny", "untouched": "1"}).context["similar"] == []
     assert client.get(LIST).context["similar"] == []
+
+
+def test_a_slip_into_a_word_of_e_mail_addresses_is_not_looked_for(scope, manager):
+    """The index would lead to all who have such an address, for seconds, to find none of them."""
+    make_lead(name="Mail Singh")
+    status = make_lead(name="Bilal").status
+    assert alike(manager, "masl") == ["Mail Singh"]
+
+    Lead.objects.bulk_create(
+        Lead(
+            name="Asha",
+            email=f"asha{number}@mail.example",
+            phone=f"+91800000{number:04d}",
+            status=status,
+            created_at=timezone.now(),
+        )
+        for number in range(21)
+    )
+
+    assert alike(manager, "masl") == []
+    assert alike(manager, "bilaal") == ["Bilal"]
+    # A name that many have is no such word.
+    Lead.objects.filter(name="Asha").update(email="", name="Bilal")
+    assert len(alike(manager, "bilaal")) == 8
