@@ -36,6 +36,18 @@ def test_a_stylesheet_is_short_and_linked(path):
     assert f'"css/{path.name}"' in head
 
 
+def test_a_class_of_ours_is_ruled_by_one_stylesheet():
+    """The later one would lay the other's elements out its own way."""
+    ruled: dict[str, set[str]] = {}
+    for path in (ROOT / "static" / "css").glob("*.css"):
+        # A rule by itself begins its line; what stands indented is within a width or a preference.
+        for name in re.findall(r"^(\.j-[\w-]+)(?=\s*[,{])", path.read_text(), re.MULTILINE):
+            ruled.setdefault(name, set()).add(path.name)
+
+    assert len(ruled) > 50
+    assert {name: paths for name, paths in ruled.items() if len(paths) > 1} == {}
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "static" / "js").glob("*.js")), ids=named)
 def test_a_behaviour_is_short_and_bound_by_attributes_of_its_own(path):
     text = path.read_text()
