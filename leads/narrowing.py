@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,9 +19,11 @@ from accounts.models import Membership
 from accounts.tenancy import current_organisation
 from jini.lib import lead_filters, lookups
 from jini.lib.forms import typed
+from jini.lib.ids import OneOf
 from jini.lib.words import date_and_time, rupees
 from leads.custom.reading import read_money
 from leads.models import NO_VALUE, FollowUp, ImportBatch, Lead, LeadTag, Status, StatusReason, Tag
+from leads.searching import MOST_NAMED
 from teams.models import Team
 from teams.visibility import people_in, sight_of, teams_seen_by
 
@@ -28,6 +31,7 @@ NONE, ME = "none", "me"
 # A number typed into the address stays within what the column holds.
 MOST = 32_767
 OPEN = (Status.Kind.OPEN, Status.Kind.ON_HOLD)
+_IN_CITY = "SELECT leads_in_city(%s, %s, %s)::text"
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,12 @@ def _ground(asked: Asked) -> Narrowed:
 
 
 def _city(asked: Asked) -> Narrowed:
-    return asked.leads.filter(city__iexact=asked.value), asked.value
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_CITY, [current_organisation().pk, asked.value, MOST_NAMED])
+        ids = (cursor.fetchone() or (None,))[0]
+    if ids is None:
+        return asked.leads.filter(city__iexact=asked.value), asked.value
+    return asked.leads.filter(OneOf(F("pk"), ids)), asked.value
 
 
 def _tag(asked: Asked) -> Narrowed:

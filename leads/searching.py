@@ -62,9 +62,11 @@ def search(leads: Any, text: str) -> Search:
 
     A word of letters is also found as it sounds in the other script: शर्मा finds Sharma, and sharma शर्मा. Digits in any
     script, with spaces and signs between, are one run of digits in the number, or the end of it when there are one or two.
-    A word of one or two letters begins a word.
+    A word of one or two letters begins a word. A text without letters and digits finds nothing.
     """
     words = words_of(text)
+    if not words and text.strip("\0 "):
+        return Search(leads.none(), is_common=False, count=0)
     count, ids = _named(words)
     if count is not None and count <= MOST_NAMED:
         return Search(leads.filter(OneOf(F("pk"), ids)), is_common=False, count=count)
@@ -81,7 +83,8 @@ def words_of(text: str) -> list[str]:
         whole = read_phone(text).numbers
         # "0" before a number dialled at home; a shorter run may well begin with one.
         return [whole[0][1:] if whole else digits.lstrip("0") if len(digits) > 10 else digits]
-    return text.replace("\0", "").split()[:MOST_WORDS]
+    # What has no letter and no digit is no word: nothing is named so, and looking for it reads every lead.
+    return [word for word in text.replace("\0", "").split() if any(map(str.isalnum, word))][:MOST_WORDS]
 
 
 def _named(words: list[str]) -> tuple[int | None, str | None]:

@@ -146,6 +146,15 @@ def test_looking_for_similar_names_refuses_the_organisation_of_another_scope(sco
         assert _similar(rival) == [foreign_lead.pk]
 
 
+def test_looking_for_a_city_refuses_the_organisation_of_another_scope(scope, rival, foreign_lead):
+    with acting_for(rival):
+        Lead.objects.filter(pk=foreign_lead.pk).update(city="Satara")
+    with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
+        _in_city(rival)
+    with database_scope(rival.pk):
+        assert _in_city(rival) == [foreign_lead.pk]
+
+
 def test_search_outside_every_scope_is_refused(rival, foreign_lead):
     with pytest.raises(ProgrammingError, match="another organisation"), transaction.atomic():
         _search(rival)
@@ -197,7 +206,7 @@ def test_the_role_of_the_search_can_do_nothing_else(db):
         )
         assert cursor.fetchall() == [
             (name, role)
-            for name in ("leads_holding", "leads_likely", "leads_search_words", "leads_similar")
+            for name in ("leads_holding", "leads_in_city", "leads_likely", "leads_search_words", "leads_similar")
             for role in ("jini_app", "jini_search")
         ]
 
@@ -211,6 +220,12 @@ def _search(organisation: Organisation) -> list[uuid.UUID]:
 def _similar(organisation: Organisation) -> list[uuid.UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(leads_similar(%s, %s, NULL, true, 10))", [organisation.pk, ["leed"]])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _in_city(organisation: Organisation) -> list[uuid.UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(leads_in_city(%s, 'satara', 10))", [organisation.pk])
         return [row[0] for row in cursor.fetchall()]
 
 

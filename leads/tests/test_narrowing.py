@@ -146,3 +146,18 @@ def test_a_follow_up_that_is_done_is_none(story, manager):
     FollowUp.objects.update(done_at=timezone.now(), done_by=manager)
 
     assert [lead.name for lead in find(manager, {"follow_up": "overdue"}).leads] == []
+
+
+def test_a_city_that_many_have_narrows_like_one_that_few_have(client_of, scope, manager, monkeypatch):
+    for number in range(3):
+        make_lead(name=f"P{number}", city="Pune")
+    make_lead(name="T", city="Thane")
+    make_lead(name="Gone", city="pune", deleted_at=timezone.now(), deleted_by=manager)
+
+    def shown(city):
+        return [row.name for row in client_of(manager).get(LIST, {"city": city}).context["page"].rows]
+
+    few = [shown("PUNE"), shown("thane"), shown("Nowhere")]
+    monkeypatch.setattr("leads.narrowing.MOST_NAMED", 0)
+
+    assert few == [shown("PUNE"), shown("thane"), shown("Nowhere")] == [["P2", "P1", "P0"], ["T"], []]

@@ -142,6 +142,14 @@ def test_a_search_for_nothing_but_spaces_or_a_nul_finds_all(scope, way):
     assert (found(" "), found("\0")) == (["One"], ["One"])
 
 
+@pytest.mark.usefixtures("scope")
+def test_signs_alone_find_nothing_and_look_for_nothing(django_assert_num_queries):
+    make_lead(name="One", email="a..b@mail.example")
+
+    with django_assert_num_queries(0):
+        assert found("..") == found("@ -") == []
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -151,6 +159,8 @@ def test_a_search_for_nothing_but_spaces_or_a_nul_finds_all(scope, way):
         ("01234", ["01234"]),
         ("२१०", ["210"]),
         ("asha1@mail.example", ["asha1@mail.example"]),
+        ("Asha & Sons .. राव", ["Asha", "Sons", "राव"]),
+        (".. @", []),
         (" ".join("abcdefghij"), list("abcdefgh")),
     ],
 )
