@@ -66,8 +66,9 @@
     true,
   );
 
-  document.addEventListener("htmx:afterSettle", () => {
-    if (!document.getElementById("palette-list") || document.activeElement !== field()) return;
-    choose(options()[0]);
+  // As soon as what was found stands there, and for nothing else: the parts of a page that come again by themselves (the
+  // bar of a call, a badge), and the settling of a moment later, would take back what was chosen by then.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.requestConfig?.elt.matches("[data-jini-palette]") && document.activeElement === field()) choose(options()[0]);
   });
 }
