@@ -29,7 +29,8 @@ OFFERS = {
             _("Let JiNi note which pages I open and for how long, with browser, device and internet address."),
             _(
                 "To see what is used and improve it. Only you see your own; it is kept 90 days at most, never says which "
-                "lead was on a page, and is deleted when you withdraw."
+                "lead was on a page, and is deleted when you withdraw. What is left are counts by page, day and kind of "
+                "device, of five people or more and without their names, for 25 months at most."
             ),
         ),
         Offer(Purpose.MARKETING, _("Send me product news."), _("By e-mail, now and then.")),

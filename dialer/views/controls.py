@@ -43,7 +43,7 @@ def controls(request: MemberRequest, call: uuid.UUID) -> HttpResponse:
 def answer(request: MemberRequest, call: Call, sentence: str = "", status: int = 200) -> HttpResponse:
     """Show how `call` stands after something was pressed, with what is wrong about it."""
     is_part = wants_fragment(request)
-    context = controls_context(call, request.member) | {"sentence": sentence}
+    context = controls_context(call, request.member) | {"sentence": sentence, "is_answer": is_part}
     template = "dialer/_controls.html" if is_part else "dialer/not_controlled.html"
     response = TemplateResponse(request, template, context, status=status)
     if is_part:

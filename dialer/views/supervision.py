@@ -72,5 +72,5 @@ def _do(request: MemberRequest, call: Call, what: str) -> None:
 
 
 def _console(request: MemberRequest, call: Call, sentence: str = "", status: int = 200) -> HttpResponse:
-    context = console(call, request.member) | {"sentence": sentence}
+    context = console(call, request.member) | {"sentence": sentence, "is_answer": request.method == "POST"}
     return fragment(request, "dialer/supervise.html", "console", context, status=status)

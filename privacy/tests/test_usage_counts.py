@@ -18,6 +18,7 @@ from privacy.actions.counting_usage import count_days
 from privacy.actions.purging import PURGE, purge_some
 from privacy.actions.visiting import forget_visits
 from privacy.models import PageVisit, UsageCount
+from privacy.models.usage_count import FEWEST_PEOPLE
 
 DAY = dt.timedelta(days=1)
 URL = "/settings/usage/"
@@ -138,6 +139,15 @@ def test_without_the_counting_nothing_would_be_left(organisation, team, monkeypa
     with acting_for(organisation):
         assert not PageVisit.objects.exists()
         assert not UsageCount.objects.exists()
+
+
+def test_who_is_asked_reads_what_is_left_and_for_how_long(client_of, telecaller):
+    longest = SCHEDULE["usage_counts"].most
+    page = client_of(telecaller).get("/me/privacy/choices/").content.decode()
+
+    assert FEWEST_PEOPLE == 5
+    assert "of five people or more and without their names" in page
+    assert f"for {round(longest * 12 / 365.25)} months at most" in page
 
 
 def test_counts_go_after_twenty_five_months(organisation):
