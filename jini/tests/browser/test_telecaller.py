@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
@@ -11,7 +12,7 @@ from accounts.tests.factories import make_member, make_organisation
 from dialer.calls.line import account_of
 from dialer.models import Call, Disposition, QueueEntry, SimulatedCall
 from dialer.providers.accounts import provider_of
-from dialer.tests.factories import make_campaign, make_entry
+from dialer.tests.factories import make_call, make_campaign, make_entry
 from jini.tests.browser.pumping import worker
 from jini.tests.browsing import DESKTOP, PHONE, Visit
 from leads.models import FollowUp
@@ -131,3 +132,22 @@ def test_keys_choose_the_outcome(telecaller, visit: Visit):
         page.get_by_role("heading", name="Suresh Patil").wait_for()
     with acting_for(organisation):
         assert Call.objects.get().disposition == outcome
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_when_to_call_back_is_seen_and_chosen(telecaller, visit: Visit, width):
+    with acting_for(telecaller.organisation):
+        lead = make_lead(name="Anil Deshpande", assigned_to=telecaller)
+        call = make_call(lead, telecaller, talk=40, closed_at=None, wrap_up_seconds=None)
+    tab = visit(telecaller, width=width)
+    page = tab.open(f"/calls/{call.pk}/disposition/")
+    page.get_by_role("button", name="Call back").click()
+    page.get_by_text("When will you call back?").wait_for()
+    assert page.get_by_role("button", name="Not interested").is_visible() == (width == DESKTOP)
+
+    page.get_by_role("radio", name="+3 days").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("When will you call back?").wait_for(state="detached")
+    with acting_for(telecaller.organisation):
+        assert dt.timedelta(days=2) < FollowUp.objects.get().due_at - timezone.now() < dt.timedelta(days=5)
+    assert tab.complaints == []
