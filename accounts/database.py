@@ -38,28 +38,27 @@ def _work_as(options: str) -> None:
 
 def prepare() -> None:
     """Create the application's role, the one that text search works as, and the extensions, as the owner."""
-    role = connection.ops.quote_name(settings.DATABASE_ROLE)
     with connection.cursor() as cursor:
-        # Two migrations at once (two test workers) must not both create the role: roles belong to the whole cluster.
-        cursor.execute("SELECT pg_advisory_lock(hashtext('jini.prepare'))")
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_ROLE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS")
-        cursor.execute("SELECT pg_advisory_unlock(hashtext('jini.prepare'))")
-        # The lock is one of this database only, the role one of the whole cluster.
-        cursor.execute(
-            f"DO $$ BEGIN CREATE ROLE {SEARCHER} NOLOGIN NOBYPASSRLS; "
-            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-        )
+        for role in (settings.DATABASE_ROLE, SEARCHER):
+            say_once(cursor, f"CREATE ROLE {connection.ops.quote_name(role)} NOLOGIN NOBYPASSRLS")
         for extension in ("pg_trgm", "btree_gin"):
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+
+
+def say_once(cursor: Any, statement: str) -> None:
+    """Run a statement about roles, whose end may be there already.
+
+    Roles belong to the whole cluster: two databases that are migrated at once, as those of two test workers are, say the
+    same, and a lock of one database keeps nobody out of the other.
+    """
+    cursor.execute(f"DO $$ BEGIN {statement}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$")
 
 
 def grant() -> None:
     """Let the application's role use every table, and let it truncate or alter none."""
     role = connection.ops.quote_name(settings.DATABASE_ROLE)
     with connection.cursor() as cursor:
-        cursor.execute(f"GRANT {role} TO CURRENT_USER")
+        say_once(cursor, f"GRANT {role} TO CURRENT_USER")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
