@@ -138,11 +138,15 @@ def test_keys_choose_the_outcome(telecaller, visit: Visit):
 def test_when_to_call_back_is_seen_and_chosen(telecaller, visit: Visit, width):
     with acting_for(telecaller.organisation):
         lead = make_lead(name="Anil Deshpande", assigned_to=telecaller)
-        call = make_call(lead, telecaller, talk=40, closed_at=None, wrap_up_seconds=None)
+        call = make_call(lead, telecaller, closed_at=None, wrap_up_seconds=None)
     tab = visit(telecaller, width=width)
     page = tab.open(f"/calls/{call.pk}/disposition/")
     page.get_by_role("button", name="Call back").click()
     page.get_by_text("When will you call back?").wait_for()
+    assert page.get_by_role("button", pressed=True).all_inner_texts()[0].startswith("Call back")
+    assert page.get_by_role("button", pressed=True).count() == 1
+    assert page.get_by_label("Date and time for Pick").is_hidden()
+    assert page.get_by_role("button", name="Save and next").is_visible()
     assert page.get_by_role("button", name="Not interested").is_visible() == (width == DESKTOP)
 
     page.get_by_role("radio", name="+3 days").check()

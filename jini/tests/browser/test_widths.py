@@ -1,0 +1,36 @@
+"""No page of the day is wider than its window, from a small phone to a desk, in Chromium."""
+
+import pytest
+
+from accounts.permissions import Role
+from accounts.tenancy import acting_for
+from accounts.tests.factories import make_member, make_organisation
+from dialer.tests.factories import make_call
+from jini.tests.browsing import DESKTOP, Visit
+from leads.tests.factories import make_lead
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 360, 767, 768, 800, 1024, 1200)
+IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+@pytest.mark.parametrize("role", [Role.TELECALLER, Role.MANAGER])
+def test_nothing_is_wider_than_the_window(transactional_db, visit: Visit, role, language):
+    organisation = make_organisation("Kiran Rooftop Solar")
+    member = make_member(
+        organisation, role, first_name="Venkatasubramanian", last_name="Krishnamoorthy", language=language
+    )
+    with acting_for(organisation):
+        lead = make_lead(name="Venkatasubramanian Krishnamoorthy", city="Thiruvananthapuram", assigned_to=member)
+        make_call(lead, member, talk=40, closed_at=None, wrap_up_seconds=None)
+    tab = visit(member, width=DESKTOP)
+    wider = []
+    for path in ("/", "/leads/", lead.get_absolute_url(), "/calls/", "/follow-ups/"):
+        page = tab.open(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if page.evaluate(IS_WIDER):
+                wider.append((path, width))
+    assert wider == []
