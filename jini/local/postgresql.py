@@ -29,7 +29,6 @@ from jini.local.children import (
 
 OWNER = "jini_owner"
 DATABASE = "jini"
-APPLICATION = "jini_app"
 # After a crash of the machine the write-ahead log is replayed first.
 START_SECONDS = 60
 # How long the server of a launcher that was killed may take to end, in seconds: what its guard gives it.
@@ -146,12 +145,6 @@ class PostgreSQL:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION])
-            if self.temporary and cursor.fetchone() is None:
-                # Roles belong to the whole cluster, and several test workers, each migrating a database of its own,
-                # would create it at the same moment. Elsewhere `migrate` makes it.
-                cursor.execute(f"CREATE ROLE {APPLICATION} NOLOGIN NOBYPASSRLS")
-                cursor.execute(f"GRANT {APPLICATION} TO {OWNER}")
 
     def check(self) -> None:
         if self.child is not None:
