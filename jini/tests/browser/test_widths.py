@@ -1,6 +1,7 @@
 """No page of the day is wider than its window, from a small phone to a desk, in Chromium."""
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
@@ -13,6 +14,10 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (320, 360, 767, 768, 800, 1024, 1200)
 IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
+IS_INSIDE = """list => {
+  const { left, right, width } = list.getBoundingClientRect();
+  return width > 0 && left >= 0 && right <= document.documentElement.clientWidth;
+}"""
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
@@ -34,3 +39,28 @@ def test_nothing_is_wider_than_the_window(transactional_db, visit: Visit, role, 
             if page.evaluate(IS_WIDER):
                 wider.append((path, width))
     assert wider == []
+
+
+def test_an_open_menu_stays_in_the_window(transactional_db, visit: Visit):
+    organisation = make_organisation("Kiran Rooftop Solar")
+    member = make_member(organisation, Role.TELECALLER)
+    with acting_for(organisation):
+        lead = make_lead(assigned_to=member)
+    tab = visit(member, width=DESKTOP)
+    opened, outside = 0, []
+    for path in ("/leads/", lead.get_absolute_url()):
+        page = tab.open(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            for menu in page.locator("details.j-menu").all():
+                if not menu.locator("summary").is_visible():
+                    continue
+                menu.locator("summary").click()
+                opened += 1
+                try:
+                    page.wait_for_function(IS_INSIDE, arg=menu.locator(".j-menu-list").element_handle(), timeout=2000)
+                except PlaywrightTimeout:
+                    outside.append((path, width, menu.locator("summary").inner_text()))
+                page.keyboard.press("Escape")
+    assert opened > len(WIDTHS)
+    assert outside == []
