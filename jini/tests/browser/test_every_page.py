@@ -19,6 +19,8 @@ from reports.demo.loading import load
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("storage")]
 
 LOOKS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light")]
+# The smallest phone, and between a phone and a desk.
+BETWEEN = (320, 768, 1024)
 # Pages that no address of the walk shows as it stands.
 FURTHER = [
     (Role.MANAGER, "/leads/?q=nobody-of-this-name"),
@@ -115,3 +117,7 @@ def faults(page: Page) -> Iterator[tuple[tuple[int, str], list[object]]]:
             found.append(["wider than the screen", wide])
         if found:
             yield (width, scheme), found
+    for width in BETWEEN:
+        page.set_viewport_size({"width": width, "height": 800})
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+            yield (width, ""), ["wider than the screen", wide]
