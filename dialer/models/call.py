@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
+from dialer.models.telephony import TelephonyAccount
 from dialer.providers.port import THIRD, Leg, is_third
 from teams.visibility import sight_of
 
@@ -201,6 +202,25 @@ class Call(OrganisationOwned):
     def since(self) -> dt.datetime:
         """From when the timer of the call bar counts."""
         return self.ended_at or self.answered_at or self.started_at
+
+    @property
+    def provider_name(self) -> str:
+        return str(TelephonyAccount.Provider(self.provider).label)
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Whose lines a provider carried, and what each came to, in words; none of a call from the telecaller's phone."""
+        if self.mode == self.Mode.OWN_PHONE:
+            return []
+        return [
+            (gettext("Telecaller's line"), self._said_of(self.agent_status)),
+            (gettext("Lead's line"), self._said_of(self.customer_status)),
+        ]
+
+    def _said_of(self, status: str) -> str:
+        if status == self.Status.INTENT and not self.is_live:
+            return gettext("Never rang")
+        return str(self.Status(status).label)
 
 
 class CallEventQuerySet(OrganisationQuerySet):

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import uuid
 from unittest.mock import ANY
 
@@ -181,6 +182,22 @@ def test_a_telecaller_sees_their_own_calls_and_may_not_take_them_out(client_of, 
     assert [call.pk for call in client.get(LOG, {"telecaller": telecaller.pk}).context["page"].rows] == []
     assert client.get(CSV).status_code == 403
     assert client.get(story["asha"].get_absolute_url()).status_code == 404
+
+
+def test_the_page_of_a_call_says_what_each_line_came_to(client_of, scope, telecaller):
+    page = client_of(telecaller)
+    lead = make_lead(assigned_to=telecaller)
+    unanswered = make_call(lead, telecaller, status="failed", agent_status="no-answer", ended_at=timezone.now())
+    elsewhere = make_call(lead, telecaller, mode=Call.Mode.OWN_PHONE, provider="own_phone", talk=60)
+    running = make_call(lead, telecaller, status="initiated", ended_at=None, closed_at=None, wrap_up_seconds=None)
+
+    def facts(call):
+        return " ".join(re.sub("<[^>]+>", " ", page.get(call.get_absolute_url()).content.decode()).split())
+
+    assert "Telecaller&#x27;s line No answer Lead&#x27;s line Never rang" in facts(unanswered)
+    assert "Lead&#x27;s line Starting" in facts(running)
+    assert "Provider Own phones" in facts(elsewhere)
+    assert "line Starting" not in facts(elsewhere)
 
 
 def test_nothing_yet_differs_from_no_match(client_of, scope, manager):

@@ -45,6 +45,7 @@ def make_calls(cast: Cast, lives: list[Life], leads: list[Lead]) -> list[Activit
 
 def _call(cast: Cast, attempt: Attempt, life: Life, lead: Lead) -> Call:
     ringing_at = attempt.started_at
+    status = STATUS_OF.get(attempt.outcome, Call.Status.COMPLETED)
     return Call(
         lead=lead,
         telecaller=cast.member(attempt.telecaller),
@@ -52,8 +53,9 @@ def _call(cast: Cast, attempt: Attempt, life: Life, lead: Lead) -> Call:
         mode=Call.Mode.BRIDGE,
         provider="simulator",
         phone=lead.phone,
-        status=STATUS_OF.get(attempt.outcome, "completed"),
+        status=status,
         agent_status=Call.Status.COMPLETED,
+        customer_status=status,
         started_at=attempt.started_at,
         ringing_at=ringing_at,
         answered_at=ringing_at + dt.timedelta(seconds=attempt.ring) if attempt.talk is not None else None,
