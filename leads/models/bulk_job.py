@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -81,6 +82,15 @@ class BulkJob(Job, OrganisationOwned):
 
     def __str__(self) -> str:
         return f"BulkJob {self.pk}"
+
+    @property
+    def stands(self) -> str:
+        """What is being done or what it came to, in words."""
+        if self.state == JobState.RUNNING:
+            return str(self.Step(self.step).label)
+        if self.state == JobState.DONE and self.step == self.Step.UNDO:
+            return gettext("Undone")
+        return str(JobState(self.state).label)
 
     @property
     def is_going_on(self) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.tenancy import OrganisationOwned, OrganisationQuerySet, scoped
-from jini.lib.jobs import Job
+from jini.lib.jobs import Job, JobState
 from teams.visibility import sight_of
 
 
@@ -110,6 +110,14 @@ class ImportBatch(Job, OrganisationOwned):
         return f"ImportBatch {self.pk}"
 
     @property
+    def stands(self) -> str:
+        """What is being done with it or what it came to, in words; between two steps, what it waits for."""
+        if self.state == JobState.DONE:
+            return str(ONCE_DONE[self.Step(self.step)])
+        step = str(self.Step(self.step).label)
+        return step if self.state == JobState.RUNNING else f"{step}: {JobState(self.state).label}"
+
+    @property
     def rate(self) -> int:
         """Rows a second since the run began; 0 before there is anything to measure."""
         seconds = (timezone.now() - self.started_at).total_seconds() if self.started_at else 0
@@ -119,6 +127,14 @@ class ImportBatch(Job, OrganisationOwned):
     def seconds_left(self) -> int:
         """How long the rest of the run takes at this rate."""
         return ((self.total or 0) - self.done) // self.rate if self.rate else 0
+
+
+ONCE_DONE = {
+    ImportBatch.Step.READ: _("Waits for its columns to be matched"),
+    ImportBatch.Step.PREVIEW: _("Checked, waits to be imported"),
+    ImportBatch.Step.RUN: _("Imported"),
+    ImportBatch.Step.UNDO: _("Undone"),
+}
 
 
 class ImportRow(OrganisationOwned):

@@ -185,6 +185,8 @@ def test_the_job_shows_its_progress_and_when_it_is_over_how_to_undo_it(client_of
     page = client.get(url).content.decode()
     assert "Undone" in page
     assert "Delete: undone." in page
+    listed = client.get(reverse("leads:bulk_jobs")).content.decode()
+    assert ">Undone<" in listed
     assert client.post(reverse("leads:bulk_undo", args=[job.pk])).status_code == 409
 
 

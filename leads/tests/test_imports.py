@@ -17,6 +17,7 @@ from leads.tests.factories import make_lead
 from leads.tests.importing import import_list, look, step, storage, upload  # noqa: F401 -- a fixture
 
 NEW = reverse("leads:import_new")
+IMPORTS = reverse("leads:imports")
 LIST = "Name,Mobile,City\nKavita,9000000022,Pune\n=cmd(),90000,Pune\nKavita,9000000022,\n"
 PLAIN = {"duplicates": "skip", "source": "", "legal_ground": "unknown", "tags": ""}
 MAPPED = PLAIN | {"column_0": "name", "column_1": "phone", "column_2": "city"}
@@ -38,8 +39,10 @@ def test_the_wizard_from_the_file_to_the_result(client_of, scope, manager, telec
     batch = ImportBatch.objects.get()
     assert response.url == page("import", batch)
     assert "Reading the file" in text_of(client.get(response.url))
+    assert "Reading the file: Queued" in text_of(client.get(IMPORTS))
 
     step(importing.READ, batch)
+    assert "Waits for its columns to be matched" in text_of(client.get(IMPORTS))
     assert client.get(page("import", batch)).url == page("import_map", batch)
     asked = text_of(client.get(page("import_map", batch)))
     assert "Kavita" in asked
@@ -61,7 +64,9 @@ def test_the_wizard_from_the_file_to_the_result(client_of, scope, manager, telec
     assert "Download errors.csv" in text_of(result)
     assert Lead.objects.get().assigned_to == telecaller
     assert f"?import={batch.pk}" in text_of(result)
-    assert "leads.csv" in text_of(client.get(reverse("leads:imports")))
+    listed = text_of(client.get(IMPORTS))
+    assert "leads.csv" in listed
+    assert ">Imported<" in listed
 
 
 def test_while_something_goes_on_the_page_asks_again_and_then_is_renewed(client_of, scope, manager):
