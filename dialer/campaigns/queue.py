@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.tenancy import current_organisation
-from dialer.calls.contact import Facts, decide_by, since_and_soon
+from dialer.calls.contact import Facts, decide, decide_by, since_and_soon
 from dialer.campaigns.lists import count_handed, start_next
 from dialer.models import DialerSettings, QueueEntry
 from jini.lib.ids import uuid7
@@ -156,6 +156,16 @@ def peek(member: Membership) -> QueueEntry | None:
         cursor.execute(_PEEK, asked | dict(zip(("clock", "today"), _clock_and_day(now), strict=True)))
         row = cursor.fetchone()
     return _load(row[0]) if row else None
+
+
+def standstill(entry: QueueEntry) -> Decision | None:
+    """Return the decision on what `peek` found if neither it nor any other lead may be called now, else None."""
+    if entry.leased_to_id is not None:
+        # Handed out while it could be called: it stays open to whoever holds it.
+        return None
+    decision = decide(entry.lead)
+    refusal = decision.refusal
+    return decision if refusal is not None and refusal.gate in OF_ALL_LEADS else None
 
 
 def next_due_at(member: Membership) -> dt.datetime | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -55,6 +56,23 @@ def test_today_shows_what_is_next_and_why(client_of, campaign, telecaller):
 
     assert response.context["entry"].lead == lead
     assert "First call" in response.content.decode()
+
+
+def test_today_says_until_when_nobody_may_be_called(client_of, scope, telecaller):
+    lead = make_lead(name="Suresh Patil")
+    entry = make_entry(lead, reserved_for=telecaller, due_at=timezone.now() - dt.timedelta(days=900))
+    client, night = client_of(telecaller), dt.datetime(2026, 11, 24, 23, tzinfo=scope.zone)
+
+    with time_machine.travel(night, tick=False):
+        page = client.get(TODAY).content.decode()
+        assert client.post(NEXT).url == TODAY
+        QueueEntry.objects.filter(pk=entry.pk).update(leased_to=telecaller, lease_until=timezone.now())
+        in_hand = client.get(TODAY).content.decode()
+
+    assert "Suresh Patil" in page
+    assert "It is 23:00 for the lead (Asia/Kolkata), outside calling hours. May be called from" in page
+    assert "Call next lead" not in page
+    assert "Call next lead" in in_hand
 
 
 def test_today_without_anything_says_so(client_of, telecaller):

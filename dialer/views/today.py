@@ -17,7 +17,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission, requires
 from dialer import today as day
 from dialer.actions.calling import open_call_of
-from dialer.campaigns.queue import next_due_at, peek
+from dialer.campaigns.queue import next_due_at, peek, standstill
 from dialer.campaigns.reasons import reason_of
 from dialer.panel import page_of
 from dialer.views.wrap_up import go_on
@@ -41,6 +41,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "now": date_format(timezone.localdate(), "l, j F"),
         "entry": entry,
         "reason": reason_of(entry) if entry else "",
+        "standstill": standstill(entry) if entry else None,
         "next_due_at": None if entry else next_due_at(request.member),
         "tiles": _tiles(request.member),
         "tab": tab,
