@@ -1,5 +1,5 @@
-// Menus are <details>. This closes them on a click elsewhere and on Escape, which gives the focus back, and moves a list
-// that would reach over the edge of the window back into it.
+// Menus are <details>. This closes them on a click elsewhere and on Escape, which gives the focus back, and lets a
+// list that would reach over the edge of the window grow to the other side.
 "use strict";
 
 const openMenus = () => document.querySelectorAll("details.j-menu[open]");
@@ -19,13 +19,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const MARGIN = 8;
-
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches("details.j-menu[open]")) return;
   const list = event.target.querySelector(":scope > .j-menu-list");
-  list.style.translate = "";
   const { left, right } = list.getBoundingClientRect();
-  const over = Math.max(right - (document.documentElement.clientWidth - MARGIN), 0) || Math.min(left - MARGIN, 0);
-  if (over) list.style.translate = `${-over}px`;
+  if (left < 0 || right > document.documentElement.clientWidth) list.classList.toggle("start");
 }, true);
