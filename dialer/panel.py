@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
@@ -184,9 +186,16 @@ def _bar(request: HttpRequest) -> str:
         return ""
     member = request.member  # type: ignore[attr-defined]
     context = {"call": call, "page": page_of(call, member), "ends_elsewhere": _ends_elsewhere(call)}
+    context["asks_here"] = _place(request) == reverse("dialer:disposition", args=[call.pk])
     context["simulated"] = _simulated_leg(call) if call.is_live else None
     context |= _controls(request, call)
     return render_to_string("dialer/_callbar.html", context, request)
+
+
+def _place(request: HttpRequest) -> str:
+    """Return the path of the page that is shown, or that this answer is going to be."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return urlsplit(htmx.current_url or "").path if htmx and not htmx.boosted else request.path
 
 
 def _simulated_leg(call: Call) -> tuple[str, str] | None:

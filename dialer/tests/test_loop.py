@@ -302,6 +302,22 @@ def test_the_call_bar_is_true_to_the_server(client_of, at_any_hour, telecaller):
     assert re.search(r'id="status-now" hx-swap-oob="true">.*Wrap-up', ended)
 
 
+def test_the_bar_leads_to_the_outcome_unless_it_is_asked_there(client_of, ended, telecaller):
+    client, asked = client_of(telecaller), reverse("dialer:disposition", args=[ended.pk])
+    link, bar = f'<a class="btn go" href="{asked}">', reverse("dialer:active_call")
+
+    def looked_at(page):
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+        return client.get(bar, headers=headers).content.decode()
+
+    assert link in client.get(TODAY).content.decode()
+    assert link in looked_at(TODAY)
+    assert link not in client.get(asked).content.decode()
+    assert link not in looked_at(asked)
+    boosted = {"HX-Request": "true", "HX-Boosted": "true", "HX-Current-URL": f"http://testserver{TODAY}"}
+    assert link not in client.get(asked, headers=boosted).content.decode()
+
+
 def test_the_bar_and_the_panel_are_left_alone_while_nothing_changes(client_of, at_any_hour, telecaller):
     client = client_of(telecaller)
     lead = make_lead(assigned_to=telecaller)
