@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -81,6 +81,21 @@ def waiting_for(member: Membership, tab: str) -> Any:
     rows = rows.filter(Q(reserved_for=member) | Q(reserved_for=None, campaign__in=mine))
     rows = rows.filter(Q(list=None) | Q(list__state=CampaignList.State.RUNNING))
     return rows.select_related("lead", "campaign").order_by("rank", "due_at", "id")
+
+
+def opens_at(member: Membership) -> dt.datetime | None:
+    """Return when the first of the campaigns of `member` that are closed by now, and in which leads wait, is called again."""
+    now = timezone.localtime()
+    lists = CampaignList.objects.filter(state=CampaignList.State.RUNNING, campaign__campaign_members__member=member)
+    closed = lists.filter(campaign__in=Campaign.objects.running()).exclude(
+        campaign__opens_at__lte=now.time(), campaign__closes_at__gt=now.time()
+    )
+    waiting = QueueEntry.objects.filter(
+        list=OuterRef("pk"), reserved_for=None, due_at__lte=now, finished_at=None, leased_to=None
+    )
+    times = closed.filter(Exists(waiting)).values_list("campaign__opens_at", flat=True)
+    moments = (now.replace(hour=time.hour, minute=time.minute, second=0, microsecond=0) for time in times)
+    return min((moment if moment > now else moment + dt.timedelta(days=1) for moment in moments), default=None)
 
 
 def left_lying(member: Membership) -> str:

@@ -75,6 +75,22 @@ def test_today_says_until_when_nobody_may_be_called(client_of, scope, telecaller
     assert "Call next lead" in in_hand
 
 
+@pytest.mark.parametrize(("hour", "again"), [(9, "Today 10:00 am"), (22, "Tomorrow 10:00 am")])
+def test_before_and_after_the_hours_of_a_campaign_today_is_not_done(client_of, scope, telecaller, hour, again):
+    campaign = make_campaign(telecaller, opens_at=dt.time(10), closes_at=dt.time(21))
+    entry = make_entry(make_lead(), campaign, due_at=timezone.now() - dt.timedelta(days=900))
+    client, moment = client_of(telecaller), dt.datetime(2026, 11, 24, hour, tzinfo=scope.zone)
+
+    with time_machine.travel(moment, tick=False):
+        page = client.get(TODAY).content.decode()
+        QueueEntry.objects.filter(pk=entry.pk).update(finished_at=timezone.now(), finished_because="closed")
+        done = client.get(TODAY).content.decode()
+
+    assert f"Your campaigns are called again from: {again}." in page
+    assert "All done for today" not in page
+    assert "All done for today" in done
+
+
 def test_today_without_anything_says_so(client_of, telecaller):
     assert "All done for today" in client_of(telecaller).get(TODAY).content.decode()
 

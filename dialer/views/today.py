@@ -43,6 +43,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "reason": reason_of(entry) if entry else "",
         "standstill": standstill(entry) if entry else None,
         "next_due_at": None if entry else next_due_at(request.member),
+        "opens_at": None if entry else day.opens_at(request.member),
         "tiles": _tiles(request.member),
         "tab": tab,
         "tabs": [(key, label, day.counted(waiting[key])) for key, label in labels.items()],
