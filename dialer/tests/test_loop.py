@@ -14,6 +14,7 @@ from accounts.tenancy import acting_for
 from dialer.calls import line
 from dialer.models import Call, Campaign, Disposition, QueueEntry
 from dialer.tests.factories import make_call, make_campaign, make_entry
+from leads.actions.binning import delete_lead
 from leads.models import FollowUp
 from leads.tests.factories import make_follow_up, make_lead
 from privacy.models import ContactPolicy, DoNotCall
@@ -332,6 +333,17 @@ def test_the_bar_leads_to_the_outcome_unless_it_is_asked_there(client_of, ended,
     assert link not in looked_at(asked)
     boosted = {"HX-Request": "true", "HX-Boosted": "true", "HX-Current-URL": f"http://testserver{TODAY}"}
     assert link not in client.get(asked, headers=boosted).content.decode()
+
+
+def test_the_page_of_a_lead_that_went_in_the_call_is_loaded_again(client_of, at_any_hour, telecaller, manager):
+    client, lead = client_of(telecaller), make_lead(assigned_to=telecaller)
+    client.post(reverse("dialer:start_call", args=[lead.pk]))
+    delete_lead(lead, by=manager)
+
+    answer = client.get(reverse("dialer:panel", args=[lead.pk]), headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.headers.get("HX-Refresh")) == (404, "true")
+    assert client.get(lead.get_absolute_url()).status_code == 404
 
 
 def test_the_bar_and_the_panel_are_left_alone_while_nothing_changes(client_of, at_any_hour, telecaller):

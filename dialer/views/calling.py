@@ -21,6 +21,7 @@ from dialer.campaigns.queue import take
 from dialer.models import Call, Control, QueueEntry, Skip
 from dialer.panel import page_of, panel_context, polled_bar
 from jini.lib.forms import typed
+from jini.lib.fragments import wants_fragment
 from jini.lib.polling import polled_by
 from jini.lib.words import time_of_day
 from leads.models import Lead
@@ -129,4 +130,7 @@ def panel(request: MemberRequest, lead: uuid.UUID) -> HttpResponse:
     if given.filter(state=Control.State.DONE).exists():
         # The lead went with the call; the page from which it was given still asks.
         return TemplateResponse(request, "dialer/_handed_over.html", headers=fresh)
+    if wants_fragment(request):
+        # The lead went while its page was open: loaded again, the page says so.
+        return HttpResponse(status=404, headers={"HX-Refresh": "true"})
     raise Http404
