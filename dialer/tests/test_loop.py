@@ -307,16 +307,14 @@ def test_the_note_of_an_open_call_is_kept_as_a_draft(client_of, ended, telecalle
 def test_the_call_bar_is_true_to_the_server(client_of, at_any_hour, telecaller):
     client = client_of(telecaller)
     address = reverse("dialer:active_call")
-    assert "j-callbar" not in client.get(address).content.decode()
+    assert client.get(address).content == b""
     lead = make_lead(assigned_to=telecaller)
     client.post(reverse("dialer:start_call", args=[lead.pk]))
     assert "Hang up" in client.get(address).content.decode()
 
     client.post(reverse("dialer:hang_up", args=[Call.objects.get().pk]))
 
-    ended = client.get(address).content.decode()
-    assert "Choose an outcome" in ended
-    assert re.search(r'id="status-now" hx-swap-oob="true">.*Wrap-up', ended)
+    assert "Choose an outcome" in client.get(address).content.decode()
 
 
 def test_the_bar_leads_to_the_outcome_unless_it_is_asked_there(client_of, ended, telecaller):

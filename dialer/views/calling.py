@@ -113,9 +113,7 @@ def _drawn_from(request: MemberRequest, lead: uuid.UUID | None = None) -> str:
 @requires(Permission.CALL_MAKE)
 @polled_by(_drawn_from)
 def active_call(request: MemberRequest) -> HttpResponse:
-    """Return the bar of the open call, and what the member is doing by now for the top of the page."""
-    fresh = {"Cache-Control": "no-store"}
-    return TemplateResponse(request, "dialer/active_call.html", {"bar": polled_bar(request)}, headers=fresh)
+    return HttpResponse(polled_bar(request), headers={"Cache-Control": "no-store"})
 
 
 @require_safe
