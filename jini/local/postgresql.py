@@ -29,6 +29,7 @@ from jini.local.children import (
 
 OWNER = "jini_owner"
 DATABASE = "jini"
+APPLICATION = "jini_app"
 # After a crash of the machine the write-ahead log is replayed first.
 START_SECONDS = 60
 # How long the server of a launcher that was killed may take to end, in seconds: what its guard gives it.
@@ -145,6 +146,12 @@ class PostgreSQL:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if cursor.fetchone() is None:
                 cursor.execute(f"CREATE DATABASE {DATABASE}")
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION])
+            if self.temporary and cursor.fetchone() is None:
+                # `make check` asks this server as the application before anything is migrated. Elsewhere `migrate`
+                # makes the role.
+                cursor.execute(f"CREATE ROLE {APPLICATION} NOLOGIN NOBYPASSRLS")
+                cursor.execute(f"GRANT {APPLICATION} TO {OWNER}")
 
     def check(self) -> None:
         if self.child is not None:
