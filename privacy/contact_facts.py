@@ -176,6 +176,7 @@ class Contact:
     """All facts about calling one person, as they stand. `zone` is the person's own.
 
     Without a `caller` the call is made on the telecaller's own phone, or it is not asked yet from which number.
+    `is_practice`: the call would ring nobody, so that no hour of the day is wrong for it.
     """
 
     organisation_is_active: bool
@@ -193,6 +194,7 @@ class Contact:
     caller: Caller | None = None
     stop: Stop | None = None
     organisation_is_cancelled: bool = False
+    is_practice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Reason(StrEnum):
     WITHIN_HOURS = "within_hours"
     OUTSIDE_HOURS = "outside_hours"
     NO_HOURS = "no_hours"
+    PRACTICE = "practice"
     WITHIN_LIFETIME = "within_lifetime"
     LIFETIME_USED = "lifetime_used"
     WITHIN_DAY = "within_day"
@@ -162,6 +163,7 @@ SENTENCES: dict[Reason, Promise] = {
     Reason.WITHIN_HOURS: _("It is %(time)s for the lead (%(zone)s)."),
     Reason.OUTSIDE_HOURS: _("It is %(time)s for the lead (%(zone)s), outside calling hours."),
     Reason.NO_HOURS: _("Your rules allow no calling hours on any day."),
+    Reason.PRACTICE: _("Not asked: calls of the demonstration are practice and ring nobody."),
     Reason.WITHIN_LIFETIME: _("%(count)s of %(limit)s used."),
     Reason.LIFETIME_USED: _("Called %(count)s times in all; your limit is %(limit)s."),
     Reason.WITHIN_DAY: _("%(count)s of %(limit)s used."),

@@ -185,6 +185,8 @@ def _series(contact: Contact, rules: Rules, _now: dt.datetime) -> GateResult:
 
 
 def _hours(contact: Contact, rules: Rules, now: dt.datetime) -> GateResult:
+    if contact.is_practice:
+        return GateResult(GateName.HOURS, Outcome.SKIP, Reason.PRACTICE)
     local = now.astimezone(contact.zone)
     for days in range(8):
         day = local.date() + dt.timedelta(days=days)

@@ -124,7 +124,7 @@ def decide_to_call(
     means = means_at(at, telecaller, shown.provider)
     state = {None: TelecallerState.FREE, True: TelecallerState.ON_CALL, False: TelecallerState.OWES_OUTCOME}
     facts = _facts(lead, at, phone)
-    contact = _contact(lead, facts, at, phone, purpose=shown.purpose)
+    contact = _contact(lead, facts, at, phone, shown=shown)
     telecaller_state = state[means.is_on_call]
     if telecaller_state is TelecallerState.FREE and rings_phone and telecaller is not None and not telecaller.phone:
         telecaller_state = TelecallerState.NO_PHONE
@@ -141,7 +141,7 @@ def is_refused_since(call: Call) -> bool:
     """Whether the person of `call`, which was accepted and is about to ring them, wants no such call by now."""
     at, phone = timezone.now(), "" if call.phone == call.lead.phone else call.phone
     facts = _facts(call.lead, at, phone)
-    contact = _contact(call.lead, facts, at, phone, purpose=shown_in(call.campaign, call.mode).purpose)
+    contact = _contact(call.lead, facts, at, phone, shown=shown_in(call.campaign, call.mode))
     decision = may_contact(contact, _rules(ContactPolicy.objects.get(), facts), at)
     return any(gate.gate in OF_THE_PERSON and gate.outcome is Outcome.FAIL for gate in decision.gates)
 
@@ -179,7 +179,7 @@ def deciders(
     answering: dict[uuid.UUID, Callable[[dt.datetime], Decision]] = {}
     for lead in leads:
         facts, first_due = rows[lead.pk]
-        contact = _placed(_contact(lead, facts, at, purpose=shown.purpose), shown, means)
+        contact = _placed(_contact(lead, facts, at, shown=shown), shown, means)
         answering[lead.pk] = partial(_decided, contact, policy, facts, first_due, shown)
     return answering
 
@@ -285,9 +285,19 @@ def since_and_soon(at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return at - RECENT, at + APPOINTMENT
 
 
-def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "", *, purpose: Purpose | None = None) -> Contact:
+def _is_practice(shown: Shown | None) -> bool:
+    """Whether a call, shown as `shown` or as calls are by themselves, is one of a demonstration that rings nobody.
+
+    Only a demonstration pays the question: elsewhere a list is a real one, whose hours hold in the simulator too.
+    """
+    return current_organisation().is_demo and (
+        (shown or shown_in(None)).provider == TelephonyAccount.Provider.SIMULATOR
+    )
+
+
+def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "", *, shown: Shown | None = None) -> Contact:
     organisation = current_organisation()
-    purpose = purpose or Purpose(facts.purpose)
+    purpose = shown.purpose if shown is not None else Purpose(facts.purpose)
     number = number_of(phone or lead.phone)
     return Contact(
         organisation_is_active=organisation.state == Organisation.State.ACTIVE,
@@ -302,6 +312,7 @@ def _contact(lead: Lead, facts: Facts, at: dt.datetime, phone: str = "", *, purp
         attempts_on_lead=Attempts(facts.lead_attempts, tuple(facts.lead_recent)),
         attempts_on_number=Attempts(facts.number_attempts, tuple(facts.number_recent)),
         lead_is_on_call=facts.lead_is_live,
+        is_practice=_is_practice(shown),
     )
 
 

@@ -111,6 +111,8 @@ def registry(contact: Contact, rules: Rules, now: dt.datetime) -> str:
 
 
 def clock(contact: Contact, rules: Rules, now: dt.datetime) -> str:
+    if contact.is_practice:
+        return ""
     if not any(rules.hours):
         return "no_hours"
     wall = now.astimezone(contact.zone)
@@ -328,6 +330,7 @@ def some_contact(dice: random.Random, now: dt.datetime) -> Contact:
         purpose=dice.choice(list(Purpose)) if dice.random() < 0.6 else Purpose.SERVICE,
         caller=None if dice.random() < 0.5 else Caller(dice.choice([*SERIES, "ordinary"]), dice.random() < 0.95),
         telecaller=dice.choice([TelecallerState.FREE] * 20 + list(TelecallerState)),
+        is_practice=dice.random() < 0.1,
     )
 
 

@@ -67,6 +67,18 @@ def test_an_ordinary_person_may_be_called_at_noon():
     assert [gate.gate for gate in decision.gates] == list(GateName)
 
 
+def test_no_hour_is_wrong_for_practice():
+    night = NOON + dt.timedelta(hours=11)
+    practice = may_contact(contact(is_practice=True), rules(hours=(None,) * 7), night)
+
+    assert may_contact(CONTACT, RULES, night).reason == Reason.OUTSIDE_HOURS
+    assert practice.is_allowed
+    assert practice.dialable_at == night
+    assert [gate.reason for gate in practice.gates if gate.outcome is Outcome.SKIP and gate.gate is GateName.HOURS] == [
+        Reason.PRACTICE
+    ]
+
+
 LIVE = Consent(given_at=NOON - dt.timedelta(days=9), is_explicit=True)
 CLEAN = RegistryResult(is_registered=False, checked_at=NOON - dt.timedelta(days=1))
 PROMOTION = {"purpose": Purpose.PROMOTIONAL}

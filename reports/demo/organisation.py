@@ -121,6 +121,9 @@ def _found_campaigns(cast: Cast, began_at: dt.datetime) -> None:
             state=plan.state,
             priority=plan.priority,
             maximum_attempts=plan.maximum_attempts,
+            # Whoever looks at the demonstration, wherever it is day there, finds somebody to call.
+            opens_at=dt.time.min,
+            closes_at=dt.time.max,
             created_by=cast.first(Role.MANAGER),
         )
         Campaign.objects.filter(pk=campaign.pk).update(created_at=began_at)
