@@ -319,6 +319,21 @@ def test_a_break_begins_and_ends(client_of, telecaller, scope):
     assert [row.state for row in Presence.objects.order_by("started_at", "id")] == ["pause", "available"]
 
 
+def test_the_status_is_fetched_when_the_bar_of_the_call_changed(client_of, at_any_hour, telecaller):
+    client, bar = client_of(telecaller), reverse("dialer:active_call")
+    without = client.get(bar, headers={"HX-Request": "true"})
+    client.post(reverse("dialer:start_call", args=[make_lead(assigned_to=telecaller).pk]))
+
+    during = client.get(bar, headers={"HX-Request": "true"})
+    gone = client.get(bar, {"shown": "what-is-over"}, headers={"HX-Request": "true"})
+    status = client.get(reverse("teams:presence"), headers={"HX-Request": "true"})
+
+    assert "HX-Trigger" not in without.headers
+    assert during.headers["HX-Trigger"] == gone.headers["HX-Trigger"] == "presence:changed"
+    assert "On a call" in status.content.decode()
+    assert "<html" not in status.content.decode()
+
+
 def test_nobody_takes_a_break_on_the_line(client_of, at_any_hour, telecaller):
     client = client_of(telecaller)
     client.post(reverse("dialer:start_call", args=[make_lead(assigned_to=telecaller).pk]))

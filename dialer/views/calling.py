@@ -113,7 +113,13 @@ def _drawn_from(request: MemberRequest, lead: uuid.UUID | None = None) -> str:
 @requires(Permission.CALL_MAKE)
 @polled_by(_drawn_from)
 def active_call(request: MemberRequest) -> HttpResponse:
-    return HttpResponse(polled_bar(request), headers={"Cache-Control": "no-store"})
+    bar = polled_bar(request)
+    response = HttpResponse(bar, headers={"Cache-Control": "no-store"})
+    if bar or "shown" in request.GET:
+        # What the member does has changed with the call, and the status at the top fetches itself. It is not brought
+        # along: an answer that comes after its page went would find no place for it.
+        response.headers["HX-Trigger"] = "presence:changed"
+    return response
 
 
 @require_safe

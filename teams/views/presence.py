@@ -4,9 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import MemberRequest
 from accounts.permissions import Permission, requires
@@ -40,9 +41,13 @@ def menu(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CALL_MAKE)
 def presence(request: MemberRequest) -> HttpResponse:
+    """Take what the member says they do; asked for, answer with what the top bar says of it now."""
+    if request.method != "POST":
+        context = {"presence": menu(request)}
+        return TemplateResponse(request, "shell/status_now.html", context, headers={"Cache-Control": "no-store"})
     wanted = request.POST.get("state", "")
     now = presence_of(request.member)
     code = next((row for row in PauseCode.objects.filter(is_active=True) if str(row.pk) == wanted), None)

@@ -69,6 +69,8 @@ def test_next_call_outcome_follow_up_next_in_four_taps(telecaller, visit: Visit,
         bar.get_by_text("Ringing").or_(bar.get_by_text("Connected")).or_(over).first.wait_for(timeout=60_000)
         the_lead_hangs_up(organisation)
         over.wait_for(timeout=60_000)
+        # The status at the top follows the call, on the same page.
+        page.locator("#presence").get_by_text("Wrap-up").wait_for()
 
         page.get_by_role("button", name="Busy" if _was_not_answered(organisation) else "Call back").first.click()
         if not _was_not_answered(organisation):
