@@ -11,6 +11,7 @@ from accounts.models import Membership
 from jini.lib import lead_filters, lookups
 from leads.models import CustomField, ImportBatch, Lead, Status, StatusReason, Tag
 from leads.narrowing import NONE, Chip
+from leads.sources import used_sources
 from teams.visibility import people_seen_by, sight_of
 
 MOST_TAGS = 200
@@ -41,12 +42,19 @@ class FilterForm:
 
     def __init__(self, query: QueryDict, member: Membership, chips: Sequence[Chip]) -> None:
         custom = list(CustomField.objects.in_order())
+        # What the source of a lead says is for those who see it: whoever sees only some leads types what they look for.
+        sources = used_sources() if sight_of(member).is_whole else []
         self.choices = [
             Choice(name, label, list(values), query.get(name, ""))
-            for name, label, values in [*self._lists(member), *_custom_lists(custom)]
+            for name, label, values in [
+                *self._lists(member),
+                *_source_list(sources, query.get("source", "")),
+                *_custom_lists(custom),
+            ]
             if values
         ]
-        texts = [*self._texts(), *_custom_texts(custom)]
+        chosen = {choice.name for choice in self.choices}
+        texts = [text for text in (*self._texts(), *_custom_texts(custom)) if text[0] not in chosen]
         self.fields = [Field(name, label, kind, query.get(name, "")) for name, label, kind in texts]
         shown = {part.name for part in self.choices} | {part.name for part in self.fields}
         self.hidden = [(name, value) for name, value in kept(query, chips) if name not in shown]
@@ -91,6 +99,13 @@ class FilterForm:
             ("score_max", _("Score, at most"), "number"),
             ("region", _("State"), "text"),
         ]
+
+
+def _source_list(used: list[str], asked: str) -> Iterator[tuple[str, Any, Any]]:
+    if used:
+        # One that no lead has any more stays chosen.
+        every = used if asked in {"", NONE, *used} else [asked, *used]
+        yield "source", _("Source"), [*((source, source) for source in every), (NONE, _("No source"))]
 
 
 def _custom_lists(fields: Sequence[CustomField]) -> Iterator[tuple[str, Any, Any]]:

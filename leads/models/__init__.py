@@ -9,11 +9,11 @@ from leads.models.follow_up import FollowUp
 from leads.models.follow_up_settings import FollowUpSettings
 from leads.models.import_batch import ImportBatch, ImportRow
 from leads.models.import_source import ImportKept, ImportSource, SavedMapping
-from leads.models.lead import HIGHEST_SCORE, MOST_LANGUAGES, NEVER_CALLED, NO_VALUE, Lead, LeadPhone, LeadTag
+from leads.models.lead import HIGHEST_SCORE, MOST_LANGUAGES, NEVER_CALLED, NO_VALUE, Lead, LeadPhone
 from leads.models.lead_file import LeadFile
 from leads.models.saved_view import LONGEST_QUERY, MOST_VIEWS, SavedView, ViewMark
 from leads.models.status import Status, StatusReason
-from leads.models.tag import Tag
+from leads.models.tag import LeadTag, Tag
 
 __all__ = [
     "HIGHEST_SCORE",

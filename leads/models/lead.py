@@ -266,6 +266,10 @@ class Lead(OrganisationOwned):
                 include=["value", "assigned_to", "attempts"],
                 condition=KEPT,
             ),
+            # Also tells which sources there are, from one to the next (leads/sources.py).
+            models.Index(
+                fields=["organisation", "source", "-created_at", "-id"], name="lead_newest_of_source", condition=KEPT
+            ),
             models.Index(
                 fields=["organisation", "-deleted_at", "-id"],
                 name="lead_in_bin",
@@ -380,21 +384,3 @@ class LeadPhone(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"LeadPhone {self.pk}"
-
-
-class LeadTag(OrganisationOwned):
-    """A tag on a lead."""
-
-    lead = models.ForeignKey(
-        "leads.Lead", on_delete=models.CASCADE, db_constraint=False, related_name="lead_tags", db_index=False
-    )
-    tag = models.ForeignKey(
-        "leads.Tag", on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "lead", "tag"], name="lead_tag_once")]
-        indexes = [models.Index(fields=["organisation", "tag", "lead"], name="lead_by_tag")]
-
-    def __str__(self) -> str:
-        return f"LeadTag {self.pk}"
