@@ -42,13 +42,11 @@ class FilterForm:
 
     def __init__(self, query: QueryDict, member: Membership, chips: Sequence[Chip]) -> None:
         custom = list(CustomField.objects.in_order())
-        # What the source of a lead says is for those who see it: whoever sees only some leads types what they look for.
-        sources = used_sources() if sight_of(member).is_whole else []
         self.choices = [
             Choice(name, label, list(values), query.get(name, ""))
             for name, label, values in [
                 *self._lists(member),
-                *_source_list(sources, query.get("source", "")),
+                *_source_list(used_sources(member), query.get("source", "")),
                 *_custom_lists(custom),
             ]
             if values
