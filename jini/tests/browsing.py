@@ -17,6 +17,11 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Membership
 
 PHONE, DESKTOP = 390, 1280
+# Of a button: whether a finger would touch it at its upper and its lower edge, without scrolling.
+IS_IN_REACH = """button => {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  return [top + 1, bottom - 1].every(y => button.contains(document.elementFromPoint((left + right) / 2, y)));
+}"""
 HEIGHTS = {PHONE: 844, DESKTOP: 900}
 FLAGS = [
     "--no-sandbox",

@@ -1,13 +1,11 @@
 """The lead list in Chromium: narrowed, sorted, walked through; a known number, details edited in their place."""
 
-from typing import Any
-
 import pytest
 
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member, make_organisation
-from jini.tests.browsing import DESKTOP, PHONE, Visit
+from jini.tests.browsing import DESKTOP, IS_IN_REACH, PHONE, Visit
 from leads.models import Lead
 from leads.tests.factories import make_lead
 
@@ -29,17 +27,6 @@ def manager(transactional_db):
     return make_member(organisation, Role.MANAGER, first_name="Meera", last_name="Iyer")
 
 
-def is_in_reach(button: Any) -> bool:
-    """Whether a finger in the middle of `button` would touch it, without scrolling."""
-    touched: bool = button.evaluate(
-        """button => {
-            const box = button.getBoundingClientRect();
-            return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === button;
-        }"""
-    )
-    return touched
-
-
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_a_list_is_narrowed_sorted_and_walked_through(manager, visit: Visit, width):
     tab = visit(manager, width=width)
@@ -52,11 +39,11 @@ def test_a_list_is_narrowed_sorted_and_walked_through(manager, visit: Visit, wid
     show = page.get_by_role("button", name="Show", exact=True)
     show.wait_for()
     assert page.evaluate("scrollY") == 0
-    assert is_in_reach(show)
+    assert show.evaluate(IS_IN_REACH)
     page.get_by_label("City").fill("Pune")
     page.get_by_label("Source").select_option("Website")
     page.get_by_label("Sort by").select_option("-value")
-    assert is_in_reach(show)
+    assert show.evaluate(IS_IN_REACH)
     show.click()
     page.get_by_role("link", name="Take away: Pune").wait_for()
     assert rows.all_inner_texts() == ["Suresh Patil", "Kavita Rao", "Amit Joshi"]

@@ -7,7 +7,7 @@ from accounts.permissions import Role
 from accounts.tenancy import acting_for
 from accounts.tests.factories import make_member, make_organisation
 from dialer.tests.factories import make_call
-from jini.tests.browsing import DESKTOP, PHONE, Visit
+from jini.tests.browsing import DESKTOP, IS_IN_REACH, PHONE, Visit
 from leads.tests.factories import make_lead
 
 pytestmark = pytest.mark.browser
@@ -17,11 +17,6 @@ IS_WIDER = "() => document.documentElement.scrollWidth > innerWidth"
 IS_INSIDE = """list => {
   const { left, right, width } = list.getBoundingClientRect();
   return width > 0 && left >= 0 && right <= document.documentElement.clientWidth;
-}"""
-
-IS_IN_REACH = """button => {
-  const { left, right, top, bottom } = button.getBoundingClientRect();
-  return [top + 1, bottom - 1].every(y => button.contains(document.elementFromPoint((left + right) / 2, y)));
 }"""
 
 
@@ -77,10 +72,12 @@ def test_what_saves_a_form_is_not_covered(transactional_db, visit: Visit, width,
     organisation = make_organisation("Kiran Rooftop Solar")
     member = make_member(organisation, Role.ADMIN)
     with acting_for(organisation):
+        lead = make_lead(assigned_to=member)
         if calling:
-            make_call(make_lead(assigned_to=member), member, talk=40, closed_at=None, wrap_up_seconds=None)
+            make_call(lead, member, talk=40, closed_at=None, wrap_up_seconds=None)
     tab = visit(member, width=width)
-    for path in ("/settings/hours/", "/settings/organisation/"):
+    edit = f"{lead.get_absolute_url()}edit/"
+    for path in ("/settings/hours/", "/settings/organisation/", "/leads/new/", edit, "/campaigns/new/"):
         page = tab.open(path)
         if calling:
             page.locator(".j-callbar").wait_for()
