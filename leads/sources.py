@@ -27,8 +27,8 @@ SELECT source FROM used WHERE source <> '' LIMIT %(most)s
 def used_sources(member: Membership) -> list[str]:
     """Return the sources of the leads that `member` sees, those in the bin left out.
 
-    None where there are more than `MOST_SOURCES`, and for whoever sees no lead but their own: few leads may lie far apart
-    in the index.
+    The list is empty where there are more than `MOST_SOURCES`, and for whoever sees no lead but their own: few leads may
+    lie far apart in the index.
     """
     sight = sight_of(member)
     if not sight.unowned:

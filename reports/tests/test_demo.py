@@ -6,6 +6,7 @@ import random
 import zoneinfo
 
 import pytest
+import time_machine
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.db.models import Count, F, Q
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from accounts.tenancy import acting_for
+from dialer.campaigns.queue import claim_next
 from dialer.models import Call, QueueEntry, ScriptVersion
 from dialer.scripts.checking import faults_of
 from dialer.scripts.content import Content
@@ -60,6 +62,21 @@ def test_at_every_hour_of_the_week_the_story_keeps_the_rules(hours):
     assert all(attempt.started_at.weekday() != 6 for attempt in attempts)
     for before, after in itertools.pairwise(attempts):
         assert before.telecaller != after.telecaller or before.closed_at <= after.started_at
+
+
+@pytest.mark.parametrize("hour", [3, 23])
+def test_whoever_looks_at_night_finds_somebody_to_call(solar, hour):
+    callers = Membership.objects.filter(organisation=solar, role=Role.TELECALLER)
+    # A promise is handed out whatever the hours of its campaign are.
+    promises = QueueEntry.objects.filter(finished_at=None, rank__in=[QueueEntry.Rank.FOLLOW_UP, QueueEntry.Rank.MISSED])
+    promises.update(finished_at=timezone.now(), finished_because=QueueEntry.Finished.CLOSED)
+    night = timezone.localtime(timezone=KOLKATA).replace(hour=hour, minute=30) + dt.timedelta(days=1)
+
+    with time_machine.travel(night, tick=False):
+        found = [claim_next(caller) for caller in callers]
+
+    assert len(found) == 8
+    assert all(entry is not None and entry.campaign_id for entry in found)
 
 
 def test_nobody_is_called_more_often_than_allowed():
